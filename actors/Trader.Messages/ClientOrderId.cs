@@ -43,10 +43,10 @@ public sealed record ClientOrderId
     /// <param name="position">The position leg that is reduced.</param>
     /// <param name="slice">Zero-based index of the slice.</param>
     /// <param name="life">Zero for the first worker life that handles the event; a reclaim counts one up (S8, E40).</param>
-    public static ClientOrderId ForClose(Guid eventId, PositionKey position, int slice, int life)
+    public static ClientOrderId ForClose(EventId eventId, PositionKey position, int slice, int life)
     {
         ArgumentNullException.ThrowIfNull(position);
-        var text = $"{eventId:D}|{position.Symbol}|{position.Side}|{slice}|{life}";
+        var text = $"{eventId}|{position.Symbol}|{position.Side}|{slice}|{life}";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
         return new ClientOrderId("pc-" + hash);
     }

@@ -45,7 +45,7 @@ public sealed class CloseOrder
     /// <param name="eventId">The event that asked for the close.</param>
     /// <param name="life">See <see cref="ClientOrderId.ForClose"/>.</param>
     /// <returns>Empty when nothing of the position reaches one step: dust that no market order can close.</returns>
-    public static IReadOnlyList<CloseOrder> Cut(Position position, MarketLot? lot, Guid eventId, int life)
+    public static IReadOnlyList<CloseOrder> Cut(Position position, MarketLot? lot, EventId eventId, int life)
     {
         ArgumentNullException.ThrowIfNull(position);
         if (lot is null)

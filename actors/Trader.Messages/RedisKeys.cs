@@ -1,0 +1,38 @@
+namespace Trader.Messages;
+
+/// <summary>
+/// Every Redis key of the system, in one place. The first group is documented (emergency-exit contract 1.1); keys under
+/// <c>trader:</c> are this system's own.
+/// </summary>
+public static class RedisKeys
+{
+    public const string Heartbeat = "exit_brain:heartbeat";
+
+    public const string PanicClose = "system:panic_close";
+
+    public const string PanicCompleted = "system:panic_close:completed";
+
+    /// <summary>Hash: event id to <c>claimed|completed|refused:worker</c>. Makes every event run once (E42).</summary>
+    public const string PanicProcessed = "system:panic_close:processed";
+
+    /// <summary>Stream: one entry per refused trigger with its cause (E44).</summary>
+    public const string PanicRejected = "system:panic_close:rejected";
+
+    public const string TradingState = "system:state:trading";
+
+    /// <summary>
+    /// String: the event that set the halt. It stands while a halt is in force, so that a person's <c>DEL system:state:trading</c>
+    /// (witness still there) differs from a flushed or replaced Redis (witness gone too), which must not clear a halt (S14).
+    /// </summary>
+    public const string HaltWitness = "trader:halt:witness";
+
+    /// <summary>String with expiry: <c>open</c>, or <c>closed:REASON</c>. Absent means closed (S1).</summary>
+    public const string EntriesGate = "trader:gate:entries";
+
+    /// <summary>Prefix of strings with expiry: one per live role (E50).</summary>
+    public const string Liveness = "trader:liveness:";
+
+    public const string Alarms = "trader:alarms";
+
+    public const string PanicGroup = "emergency_exit_worker";
+}

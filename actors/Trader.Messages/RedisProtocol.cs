@@ -1,0 +1,119 @@
+namespace Trader.Messages;
+
+/// <summary>Why the Redis gateway could not do what was asked.</summary>
+public enum RedisDoubt
+{
+    /// <summary>There is no connection: nothing was sent.</summary>
+    NotConnected,
+
+    /// <summary>The server answered with an error: nothing was changed.</summary>
+    Refused,
+
+    /// <summary>No answer in time, or the connection ended first: it may have been done.</summary>
+    Unknown,
+}
+
+/// <summary>Who holds a panic event.</summary>
+public enum PanicClaim
+{
+    Mine,
+    Other,
+
+    /// <summary>It was completed, or refused for good, before.</summary>
+    Done,
+}
+
+/// <summary>
+/// The Redis gateway's messages: the only door to Redis. Every command gets exactly one reply to its sender: its own event, or
+/// <see cref="NotDone"/>. Subscriptions reply with a flow of events to the subscriber until it dies.
+/// </summary>
+public static class RedisProtocol
+{
+    /// <summary>Subscribes the sender to <see cref="Connected"/> and <see cref="Disconnected"/>; the present state comes at once.</summary>
+    public sealed record WatchConnection;
+
+    /// <summary>
+    /// Subscribes the sender to <c>exit_brain:heartbeat</c>: the newest entry that is there already, marked as backlog, then all new ones.
+    /// </summary>
+    public sealed record WatchHeartbeats;
+
+    /// <summary>Subscribes the sender to new <see cref="CompletionSeen"/> events.</summary>
+    public sealed record WatchCompletions;
+
+    /// <summary>
+    /// Subscribes the sender to <c>system:panic_close</c> in the worker group under <paramref name="Worker"/>: first what that worker left
+    /// unacknowledged, then new entries, and entries that other workers left idle (S10). Delivers <see cref="PanicEntry"/>.
+    /// </summary>
+    public sealed record WatchPanics(string Worker);
+
+    public sealed record PublishHeartbeat(Heartbeat Heartbeat);
+
+    /// <summary>Opens the gate to entries for <paramref name="ForMs"/> ms, or closes it with a reason. Absence is closed (S1).</summary>
+    public sealed record PublishEntriesGate(bool Open, string Reason, int ForMs);
+
+    /// <summary>Says that a role is alive for the next <paramref name="ForMs"/> ms.</summary>
+    public sealed record PublishLiveness(string Role, string Instance, int ForMs);
+
+    public sealed record GetLiveness(IReadOnlyList<string> Roles);
+
+    public sealed record PublishPanic(PanicTrigger Trigger);
+
+    public sealed record AckPanic(string StreamId);
+
+    /// <summary>Tells the group that these entries are still being worked on, so that nobody claims them.</summary>
+    public sealed record KeepPanics(IReadOnlyList<string> StreamIds);
+
+    /// <summary>Claims an event for a worker; <paramref name="TakeOver"/> takes it from whoever holds it unfinished.</summary>
+    public sealed record ClaimPanic(EventId EventId, string Worker, bool TakeOver);
+
+    /// <summary>Sets <c>system:state:trading</c> and its witness. Never clears anything.</summary>
+    public sealed record SetHalt(HaltRecord Halt);
+
+    public sealed record GetHalt;
+
+    /// <summary>
+    /// In one step: the completion entry, the halt hash and the event's mark as done; none of them when the event is done already.
+    /// </summary>
+    public sealed record PublishCompletion(PanicCompletion Completion, HaltRecord Halt);
+
+    /// <summary>Marks an event as refused for good and leaves a machine-readable record with its cause (E44).</summary>
+    public sealed record PublishRefusal(EventId EventId, PanicEntry Entry, string Cause);
+
+    public sealed record PublishAlarm(Alarm Alarm);
+
+    public sealed record Connected;
+
+    public sealed record Disconnected(string Why);
+
+    /// <param name="Heartbeat">The entry.</param>
+    /// <param name="Backlog">It stood in the stream before the subscription: it says what was, not that anyone lives now.</param>
+    public sealed record HeartbeatSeen(Heartbeat Heartbeat, bool Backlog);
+
+    public sealed record HeartbeatMalformed(string StreamId, string Why);
+
+    /// <param name="Completion">The entry.</param>
+    /// <param name="Backlog">It stood in the stream before the subscription.</param>
+    public sealed record CompletionSeen(PanicCompletion Completion, bool Backlog);
+
+    /// <summary>The simple commands' reply: what was asked is done.</summary>
+    public sealed record Done(object Command);
+
+    public sealed record PanicPublished(EventId EventId, string StreamId);
+
+    public sealed record PanicClaimed(EventId EventId, PanicClaim Claim, string Holder);
+
+    /// <param name="Fields">The hash as it stands, empty when there is none.</param>
+    /// <param name="Witness">The event that set the halt in force; null when the witness is gone.</param>
+    public sealed record HaltRead(IReadOnlyList<KeyValuePair<string, string>> Fields, string? Witness)
+    {
+        public bool Halted => PanicWire.IsHalted(Fields);
+    }
+
+    public sealed record LivenessRead(IReadOnlySet<string> Roles);
+
+    /// <param name="EventId">The event.</param>
+    /// <param name="First">False when the event was done before: then nothing was written.</param>
+    public sealed record CompletionPublished(EventId EventId, bool First);
+
+    public sealed record NotDone(object Command, RedisDoubt Doubt, string Why);
+}
