@@ -9,6 +9,7 @@ public sealed class RedisClient : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private volatile RedisConnection? _connection;
+    private int _disposed;
 
     private RedisClient(RedisEndpoint endpoint, RedisOptions options, TimeProvider time, Action<RedisLinkState> onState)
     {
@@ -50,9 +51,12 @@ public sealed class RedisClient : IAsyncDisposable
     /// <summary>Stops, and waits until nothing of it runs any more. Commands in flight end as ConnectionLost.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _stop.Dispose();
+        }
     }
 
     private async Task Serve(RedisConnection connection)

@@ -169,7 +169,7 @@ public sealed class RedisEndpoint
 
     private static bool IsHost(string? host) =>
         !string.IsNullOrEmpty(host) && host.Length <= 253
-        && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '%');
+        && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':');
 
     private static bool TryDecode(string text, out string decoded)
     {
