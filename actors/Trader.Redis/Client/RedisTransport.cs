@@ -31,7 +31,9 @@ internal static class RedisTransport
         }
         catch (OperationCanceledException)
         {
-            return (null, new RedisDown(RedisDownReason.Unreachable, $"{endpoint}: no answer within the connect timeout"));
+            return (null, stream is null
+                ? new RedisDown(RedisDownReason.Unreachable, $"{endpoint}: no answer within the connect timeout")
+                : new RedisDown(RedisDownReason.TlsFailed, $"{endpoint}: connected, but TLS was not answered within the connect timeout"));
         }
         catch (SocketException e)
         {
