@@ -21,8 +21,6 @@ internal sealed class Market(SymbolSpec spec)
         _ => throw new ArgumentOutOfRangeException(nameof(side)),
     };
 
-    public IEnumerable<KeyValuePair<PositionSide, Position>> Positions() =>
-    [
-        new(PositionSide.Both, _both), new(PositionSide.Long, _long), new(PositionSide.Short, _short),
-    ];
+    /// <summary>Something is held on some side.</summary>
+    public bool IsHeld => _both.Now.Amount != 0 || _long.Now.Amount != 0 || _short.Now.Amount != 0;
 }

@@ -25,6 +25,8 @@ public sealed record AccountTotals(
 /// <summary>What is read from the account, and what the control API sets in it.</summary>
 public sealed partial class PaperEngine
 {
+    private static readonly PositionSide[] Sides = [PositionSide.Both, PositionSide.Long, PositionSide.Short];
+
     /// <summary>Every row (zero rows included) of the account's mode.</summary>
     /// <param name="symbol">Only this symbol, or all.</param>
     /// <param name="openOnly">Only rows with an amount or an open order, as the v3 endpoint answers.</param>
@@ -152,9 +154,9 @@ public sealed partial class PaperEngine
             return;
         }
         var sum = market.Position(PositionSide.Long).Now.Amount + market.Position(PositionSide.Short).Now.Amount;
-        foreach (var (side, position) in market.Positions())
+        foreach (var side in Sides)
         {
-            if (position.Now.Amount != 0)
+            if (market.Position(side).Now.Amount != 0)
             {
                 Adjust(market, side, 0, 0);
             }
@@ -189,14 +191,15 @@ public sealed partial class PaperEngine
         decimal notional = 0;
         foreach (var market in _markets.Values)
         {
-            foreach (var (_, position) in market.Positions())
+            if (!market.IsHeld)
             {
-                var state = position.Now;
-                if (state.Amount != 0)
-                {
-                    profit += state.UnrealizedProfit(market.MarkPrice);
-                    notional += Math.Abs(state.Amount) * market.MarkPrice;
-                }
+                continue;
+            }
+            foreach (var side in Sides)
+            {
+                var state = market.Position(side).Now;
+                profit += state.UnrealizedProfit(market.MarkPrice);
+                notional += Math.Abs(state.Amount) * market.MarkPrice;
             }
         }
         return new AccountTotals(

@@ -162,7 +162,7 @@ public sealed partial class PaperEngine
             {
                 return ApiError.Of(-4067);
             }
-            if (_markets.Values.Any(market => market.Positions().Any(position => position.Value.Now.Amount != 0)))
+            if (_markets.Values.Any(market => market.IsHeld))
             {
                 return ApiError.Of(-4068);
             }
