@@ -44,7 +44,8 @@ public sealed class PeerLinkTests
 
         // The frozen peer's kernel accepts the second link's connection; only the peer itself could answer.
         var second = new Inbox();
-        await using (Open(peer.Port, second))
+        await using (new PeerLink(
+            LinkPeer.ExitBrain, Settings(peer.Port) with { AnswerDeadline = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, second.Put))
         {
             await second.Next<LinkProtocol.NoAnswer>();
             await second.Next<LinkProtocol.NoAnswer>();
@@ -134,12 +135,11 @@ public sealed class PeerLinkTests
         return listener;
     }
 
-    private PeerLink Open(int port, Inbox? inbox = null) =>
-        new(LinkPeer.ExitBrain, Settings(port), TimeProvider.System, (inbox ?? _inbox).Put);
+    private PeerLink Open(int port) => new(LinkPeer.ExitBrain, Settings(port), TimeProvider.System, _inbox.Put);
 
     internal static LinkSettings Settings(params int[] ports) => new(
         Enum.GetValues<LinkPeer>().ToDictionary(p => p, _ => new Uri($"http://127.0.0.1:{ports[0]}")),
         [.. ports.Select(p => new Uri($"http://127.0.0.1:{p}"))],
-        AnswerDeadline: TimeSpan.FromMilliseconds(400), RetryFirst: TimeSpan.FromMilliseconds(20), RetryMost: TimeSpan.FromMilliseconds(100),
+        AnswerDeadline: TimeSpan.FromSeconds(5), RetryFirst: TimeSpan.FromMilliseconds(20), RetryMost: TimeSpan.FromMilliseconds(100),
         PanicDeadline: TimeSpan.FromSeconds(2), ReaderQueue: 16);
 }
