@@ -12,6 +12,7 @@ public delegate void UntypedReceive(object message);
 public abstract class ActorBase
 {
     private IActorRef? _clearedSelf;
+    private SupervisorStrategy? _strategy;
 
     /// <summary>Only the engine makes actors.</summary>
     /// <exception cref="ActorInitializationException">Called by <c>new</c> outside of the engine.</exception>
@@ -31,8 +32,6 @@ public abstract class ActorBase
     /// <summary>The running actor's context; valid only while a message is handled.</summary>
     /// <exception cref="NotSupportedException">No actor is running, as after an await outside of ReceiveAsync.</exception>
     protected static IActorContext Context => ActorCell.CurrentOrThrow();
-
-    internal SupervisorStrategy? SupervisorStrategyInternal { get; private set; }
 
     /// <summary>Handles a message; false when it was not handled.</summary>
     protected abstract bool Receive(object message);
@@ -114,7 +113,15 @@ public abstract class ActorBase
     /// <summary>Around <see cref="PostRestart"/>.</summary>
     public virtual void AroundPostRestart(Exception cause, object message) => PostRestart(cause);
 
-    internal SupervisorStrategy StrategyOnce() => SupervisorStrategyInternal ??= SupervisorStrategy();
+    /// <summary>The strategy, asked for once per incarnation; one given by Props wins.</summary>
+    internal SupervisorStrategy StrategyOnce() => _strategy ??= SupervisorStrategy();
+
+    internal void SetStrategy(SupervisorStrategy? fromProps) => _strategy = fromProps;
+
+    /// <summary>Called when the last constructor has run.</summary>
+    internal virtual void OnConstructed()
+    {
+    }
 
     internal void Clear(IActorRef self) => _clearedSelf = self;
 }
