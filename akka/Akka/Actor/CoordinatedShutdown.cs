@@ -145,7 +145,7 @@ public sealed class CoordinatedShutdown : IExtension
         if (Interlocked.CompareExchange(ref _reason, reason, null) is null)
         {
             _log.Debug("Coordinated shutdown begins: {0}", reason);
-            _ = RunPhases(fromPhase);
+            _ = Finish(RunPhases(fromPhase));
         }
         return _finished.Task;
     }
@@ -198,30 +198,34 @@ public sealed class CoordinatedShutdown : IExtension
         System.RegisterOnTermination(() => AppDomain.CurrentDomain.ProcessExit -= OnExit);
     }
 
-    private async Task RunPhases(string? fromPhase)
+    private async Task Finish(Task run)
     {
-        var started = fromPhase is null;
-        foreach (var phase in _order)
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (run.Exception is { } failure)
         {
-            started |= phase == fromPhase;
-            if (started && await RunPhase(phase).ConfigureAwait(false) is { } failure)
-            {
-                _finished.TrySetException(failure);
-                return;
-            }
+            _finished.TrySetException(failure.InnerExceptions);
         }
-        _finished.TrySetResult(Done.Instance);
+        else
+        {
+            _finished.TrySetResult(Done.Instance);
+        }
     }
 
-    /// <summary>The failure that ends the run, or null.</summary>
-    private async Task<Exception?> RunPhase(string name)
+    private async Task RunPhases(string? fromPhase)
+    {
+        foreach (var phase in _order.SkipWhile(phase => fromPhase is not null && phase != fromPhase))
+        {
+            if (_phases[phase].Enabled && _tasks.TryGetValue(phase, out var tasks))
+            {
+                _log.Debug("Coordinated shutdown phase {0}: {1} tasks", phase, tasks.Count);
+                await RunPhase(phase, tasks).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RunPhase(string name, ImmutableList<ShutdownTask> tasks)
     {
         var phase = _phases[name];
-        if (!phase.Enabled || !_tasks.TryGetValue(name, out var tasks))
-        {
-            return null;
-        }
-        _log.Debug("Coordinated shutdown phase {0}: {1} tasks", name, tasks.Count);
         using var late = new CancellationTokenSource();
         var all = Task.WhenAll(tasks.Select(task => RunTask(name, phase, task, late.Token)));
         // On the engine's scheduler, so that the timeout passes in virtual time where there is such.
@@ -229,16 +233,19 @@ public sealed class CoordinatedShutdown : IExtension
         using var timer = new Cancelable(System.Scheduler.Advanced);
         System.Scheduler.Advanced.ScheduleOnce(phase.Timeout, () => deadline.TrySetResult(), timer);
         await Task.WhenAny(all, deadline.Task).ConfigureAwait(false);
-        if (!all.IsCompleted)
+        if (all.IsCompleted)
         {
-            await late.CancelAsync().ConfigureAwait(false);
-            var failure = new TimeoutException(
-                $"coordinated shutdown phase {name} is not done after {phase.Timeout}: {Unfinished(tasks)}");
-            _log.Warning("{0}", failure.Message);
-            return phase.Recover ? null : failure;
+            timer.Cancel();
+            await all.ConfigureAwait(false);
+            return;
         }
-        timer.Cancel();
-        return all.Exception?.InnerException;
+        await late.CancelAsync().ConfigureAwait(false);
+        var what = $"coordinated shutdown phase {name} is not done after {phase.Timeout}: {Unfinished(tasks)}";
+        if (!phase.Recover)
+        {
+            throw new TimeoutException(what);
+        }
+        _log.Warning("{0}", what);
     }
 
     private static string Unfinished(ImmutableList<ShutdownTask> tasks) =>
