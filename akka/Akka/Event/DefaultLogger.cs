@@ -3,21 +3,20 @@ using Akka.Actor;
 namespace Akka.Event;
 
 /// <summary>The logger that is configured when nobody configures one: prints to standard output.</summary>
-public class DefaultLogger : UntypedActor
+public class DefaultLogger : ActorBase
 {
-    protected override void OnReceive(object message)
+    protected override bool Receive(object message)
     {
         switch (message)
         {
             case InitializeLogger:
-                Sender.Tell(new LoggerInitialized(), Self);
-                break;
+                Sender.Tell(new LoggerInitialized());
+                return true;
             case LogEvent logEvent:
                 Print(logEvent);
-                break;
+                return true;
             default:
-                Unhandled(message);
-                break;
+                return false;
         }
     }
 

@@ -46,7 +46,7 @@ public class EventStream : LoggingBus
     {
         if (_debug)
         {
-            Publish(new Debug(nameof(EventStream), GetType(), $"{what} {subscriber} from {channel}"));
+            Publish(new Debug(nameof(EventStream), GetType(), $"{what} {subscriber} to {channel}"));
         }
     }
 }
