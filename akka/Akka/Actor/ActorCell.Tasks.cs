@@ -96,7 +96,7 @@ public sealed partial class ActorCell
         {
             Stop();
             _pending = cell._system.Scheduler.ScheduleTellOnceCancelable(
-                span, cell._self, Actor.ReceiveTimeout.Instance, cell._self);
+                span, cell._self, Akka.Actor.ReceiveTimeout.Instance, cell._self);
         }
 
         internal void Stop()

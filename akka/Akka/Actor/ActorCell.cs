@@ -230,7 +230,7 @@ public sealed partial class ActorCell : IUntypedActorContext
     /// actor's own is decided.</summary>
     private bool MustWait(SystemMessage message) => message switch
     {
-        Recreate or SysMsg.Suspend or Resume => IsWaitingForChildren,
+        Recreate or Suspend or Resume => IsWaitingForChildren,
         Failed => IsWaitingForChildren || _mailbox.Suspensions > _tasksRunning,
         _ => false,
     };
@@ -257,13 +257,13 @@ public sealed partial class ActorCell : IUntypedActorContext
             case Recreate recreate:
                 FaultRecreate(recreate.Cause);
                 break;
-            case SysMsg.Suspend:
+            case Suspend:
                 FaultSuspend();
                 break;
             case Resume resume:
                 FaultResume(resume.CausedByFailure);
                 break;
-            case SysMsg.Terminate:
+            case Dispatch.SysMsg.Terminate:
                 Terminate();
                 break;
             case ContinueTask continuation:

@@ -1,5 +1,3 @@
-using Akka.Event;
-
 namespace Akka.Actor;
 
 /// <summary>Finds and makes the references of one system.</summary>

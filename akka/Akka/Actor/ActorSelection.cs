@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Akka.Actor.Internal;
-using Akka.Event;
 
 namespace Akka.Actor;
 

@@ -94,5 +94,5 @@ public static class ActorRefFactoryExtensions
 
     /// <summary>A selection that starts at an actor.</summary>
     public static ActorSelection ActorSelection(this IActorRefFactory factory, IActorRef anchorRef, string actorPath) =>
-        new(anchorRef, actorPath);
+        anchorRef is LocalActorRef ? new(anchorRef, actorPath) : factory.ActorSelection(anchorRef.Path / actorPath.Split('/'));
 }

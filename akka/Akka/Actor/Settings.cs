@@ -7,7 +7,7 @@ public class Settings
 {
     /// <summary>Reads the settings; what <paramref name="config"/> does not say comes from the reference.</summary>
     public Settings(ActorSystem system, Config config)
-        : this(system, config, Setup.ActorSystemSetup.Empty)
+        : this(system, config, Akka.Actor.Setup.ActorSystemSetup.Empty)
     {
     }
 

@@ -93,7 +93,7 @@ public class DeployableDecider : IDecider
 public abstract class SupervisorStrategy
 {
     /// <summary>Stops what could not start, was killed or broke a death pact; restarts everything else.</summary>
-    public static readonly IDecider DefaultDecider = Decider.From(
+    public static readonly IDecider DefaultDecider = Actor.Decider.From(
         Directive.Restart,
         new KeyValuePair<Type, Directive>(typeof(ActorInitializationException), Directive.Stop),
         new KeyValuePair<Type, Directive>(typeof(ActorKilledException), Directive.Stop),

@@ -35,7 +35,7 @@ internal sealed class SimulatedSystem
 
     internal List<WorkItem> Parked { get; } = [];
 
-    internal List<SimulatedTimer> LateTimers { get; } = [];
+    internal List<(SimulatedTimer Timer, long Order)> LateTimers { get; } = [];
 
     internal MessageDispatcher Dispatcher(string id) => new SimulationDispatcher(id, this);
 
@@ -71,9 +71,9 @@ internal sealed class SimulatedSystem
         _world.Unpark(this);
         var late = LateTimers.ToArray();
         LateTimers.Clear();
-        foreach (var timer in late)
+        foreach (var (timer, order) in late)
         {
-            _world.FireLate(timer);
+            _world.Resume(timer, order);
         }
     }
 }

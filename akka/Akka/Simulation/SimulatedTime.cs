@@ -11,10 +11,19 @@ public sealed partial class SimulationWorld
         }
     }
 
-    /// <summary>Fires a timer that came due while its system was frozen.</summary>
-    internal void FireLate(SimulatedTimer timer)
+    /// <summary>Takes back a timer of a system that was frozen; one that came due meanwhile fires now.</summary>
+    internal void Resume(SimulatedTimer timer, long order)
     {
-        if (timer.IsDue(timer.Order))
+        if (!timer.IsDue(order))
+        {
+            return;
+        }
+
+        if (timer.Due > _now)
+        {
+            Schedule(timer, timer.Due);
+        }
+        else
         {
             Fire(timer);
         }
@@ -34,7 +43,7 @@ public sealed partial class SimulationWorld
                         return timer;
                     }
 
-                    timer.System.LateTimers.Add(timer);
+                    timer.System.LateTimers.Add((timer, at.Order));
                 }
 
                 _timers.Dequeue();

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Actor.Internal;
 using Akka.Actor.Setup;
-using Akka.Dispatch;
 
 namespace Akka.Simulation;
 

@@ -225,10 +225,10 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     protected override void Dispose(bool disposing)
     {
-        var ended = Terminate();
+        base.Dispose(disposing);
         if (disposing && Simulated is null && ActorCell.Current is null)
         {
-            ended.GetAwaiter().GetResult();
+            WhenTerminated.GetAwaiter().GetResult();
         }
     }
 
