@@ -21,10 +21,13 @@ public static class RedisKeys
     public const string TradingState = "system:state:trading";
 
     /// <summary>
-    /// String: the event that set the halt. It stands while a halt is in force, so that a person's <c>DEL system:state:trading</c>
-    /// (witness still there) differs from a flushed or replaced Redis (witness gone too), which must not clear a halt (S14).
+    /// Prefix of strings, one per event that set a halt. With it a person's <c>DEL system:state:trading</c> (witness still there)
+    /// differs from a flushed or replaced Redis (witness gone too), which must not clear a halt (S14).
     /// </summary>
-    public const string HaltWitness = "trader:halt:witness";
+    public const string HaltWitness = "trader:halt:witness:";
+
+    /// <summary>Prefix of strings with expiry, event id to stream id: makes publishing an event repeatable (E28).</summary>
+    public const string PanicIssued = "trader:panic:issued:";
 
     /// <summary>String with expiry: <c>open</c>, or <c>closed:REASON</c>. Absent means closed (S1).</summary>
     public const string EntriesGate = "trader:gate:entries";

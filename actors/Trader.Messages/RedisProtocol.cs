@@ -56,6 +56,7 @@ public static class RedisProtocol
 
     public sealed record GetLiveness(IReadOnlyList<string> Roles);
 
+    /// <summary>Adds the event to <c>system:panic_close</c> unless this event id was added before: repeating it is safe (E28).</summary>
     public sealed record PublishPanic(PanicTrigger Trigger);
 
     public sealed record AckPanic(string StreamId);
@@ -63,13 +64,17 @@ public static class RedisProtocol
     /// <summary>Tells the group that these entries are still being worked on, so that nobody claims them.</summary>
     public sealed record KeepPanics(IReadOnlyList<string> StreamIds);
 
-    /// <summary>Claims an event for a worker; <paramref name="TakeOver"/> takes it from whoever holds it unfinished.</summary>
-    public sealed record ClaimPanic(EventId EventId, string Worker, bool TakeOver);
+    /// <summary>
+    /// Claims an event for a worker, or refreshes its claim. Another worker's claim that has not been refreshed for
+    /// <paramref name="IdleMs"/> ms on Redis' own clock is taken over.
+    /// </summary>
+    public sealed record ClaimPanic(EventId EventId, string Worker, int IdleMs);
 
     /// <summary>Sets <c>system:state:trading</c> and its witness. Never clears anything.</summary>
     public sealed record SetHalt(HaltRecord Halt);
 
-    public sealed record GetHalt;
+    /// <summary>Reads the halt hash, and whether Redis remembers that <paramref name="Of"/> set it.</summary>
+    public sealed record GetHalt(EventId? Of);
 
     /// <summary>
     /// In one step: the completion entry, the halt hash and the event's mark as done; none of them when the event is done already.
@@ -102,9 +107,13 @@ public static class RedisProtocol
 
     public sealed record PanicClaimed(EventId EventId, PanicClaim Claim, string Holder);
 
+    /// <param name="Of">As asked.</param>
     /// <param name="Fields">The hash as it stands, empty when there is none.</param>
-    /// <param name="Witness">The event that set the halt in force; null when the witness is gone.</param>
-    public sealed record HaltRead(IReadOnlyList<KeyValuePair<string, string>> Fields, string? Witness)
+    /// <param name="Witnessed">
+    /// Redis remembers the halt of <paramref name="Of"/>. Halted no more and witnessed: a person cleared it. Neither: Redis lost its
+    /// memory, and the halt stands (S14).
+    /// </param>
+    public sealed record HaltRead(EventId? Of, IReadOnlyList<KeyValuePair<string, string>> Fields, bool Witnessed)
     {
         public bool Halted => PanicWire.IsHalted(Fields);
     }

@@ -158,23 +158,16 @@ internal sealed class HoconResolver(ObjectNode root)
             }
             if (value.IsObject() || value.IsArray())
             {
-                if (hasText && !string.IsNullOrWhiteSpace(text.ToString()))
-                {
-                    throw Mixed(part);
-                }
-                whole = Combine(whole, value, part);
+                whole = text.ToString().Trim().Length == 0 ? Combine(whole, value, part) : throw Mixed(part);
             }
             else
             {
-                text.Append(value.GetString() ?? "null");
+                var word = value.GetString() ?? "null";
+                text.Append(whole is null || word.Trim().Length == 0 ? word : throw Mixed(part));
                 hasText = true;
             }
         }
-        if (whole is null)
-        {
-            return hasText ? HoconValue.FromText(text.ToString(), node.Line) : null;
-        }
-        return string.IsNullOrWhiteSpace(text.ToString()) ? whole : throw Mixed(node);
+        return whole ?? (hasText ? HoconValue.FromText(text.ToString(), node.Line) : null);
     }
 
     private static HoconValue Combine(HoconValue? whole, HoconValue value, HoconNode at)
