@@ -36,10 +36,10 @@ public sealed partial class BinanceClient
             text.Add("batchOrders"u8, CloseOrderText.BatchJson(orders));
         }
 
-        text.Sign(_signer, _options.RecvWindowMs, Clock.NowMs);
+        text.Sign(_signer, Options.RecvWindowMs, Clock.NowMs);
         using var body = new BinanceTransport.FormBody(text.Bytes);
         var sent = await _transport.SendAsync(
-            HttpMethod.Post, single ? "/fapi/v1/order" : "/fapi/v1/batchOrders", body, withKey: true, _options.OrderDeadline)
+            HttpMethod.Post, single ? "/fapi/v1/order" : "/fapi/v1/batchOrders", body, withKey: true, Options.OrderDeadline)
             .ConfigureAwait(false);
         if (!sent.TryGet(out var answer, out var fault))
         {

@@ -19,7 +19,6 @@ public sealed partial class BinanceClient : IDisposable
     private const int OpenOrdersWeight = 40;
     private const int PositionModeWeight = 30;
 
-    private readonly BinanceOptions _options;
     private readonly BinanceRequestSigner _signer;
     private readonly BinanceTransport _transport;
     private readonly TimeProvider _time;
@@ -35,7 +34,7 @@ public sealed partial class BinanceClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(credentials);
         ArgumentNullException.ThrowIfNull(time);
-        _options = options;
+        Options = options;
         _time = time;
         _signer = new BinanceRequestSigner(credentials);
         Clock = new BinanceClock(time);
@@ -43,7 +42,9 @@ public sealed partial class BinanceClient : IDisposable
         _transport = new BinanceTransport(options, credentials, time, handler, Weight, Clock);
     }
 
-    public BinanceEnvironment Environment => _options.Environment;
+    public BinanceOptions Options { get; }
+
+    public BinanceEnvironment Environment => Options.Environment;
 
     /// <summary>The exchange's clock.</summary>
     public BinanceClock Clock { get; }
@@ -162,7 +163,7 @@ public sealed partial class BinanceClient : IDisposable
             return refused;
         }
 
-        var answer = await _transport.SendAsync(HttpMethod.Get, path, null, withKey: false, _options.ReadDeadline)
+        var answer = await _transport.SendAsync(HttpMethod.Get, path, null, withKey: false, Options.ReadDeadline)
             .ConfigureAwait(false);
         return answer.Match(Good, fault => fault);
     }
@@ -201,8 +202,8 @@ public sealed partial class BinanceClient : IDisposable
 
         var text = new RequestText();
         fill(text);
-        text.Sign(_signer, _options.RecvWindowMs, Clock.NowMs);
-        return await _transport.SendAsync(method, $"{path}?{text}", null, withKey: true, _options.ReadDeadline)
+        text.Sign(_signer, Options.RecvWindowMs, Clock.NowMs);
+        return await _transport.SendAsync(method, $"{path}?{text}", null, withKey: true, Options.ReadDeadline)
             .ConfigureAwait(false);
     }
 
