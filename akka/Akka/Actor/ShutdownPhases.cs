@@ -45,7 +45,7 @@ internal sealed record ShutdownPhase(
             {
                 throw new ArgumentException($"coordinated shutdown: the phases depend in a circle on '{name}'");
             }
-            foreach (var before in phases.TryGetValue(name, out var phase) ? phase.DependsOn.Order() : [])
+            foreach (var before in phases.TryGetValue(name, out var phase) ? phase.DependsOn.Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
             {
                 Visit(before);
             }
