@@ -17,6 +17,10 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
     private const int MaxBytes = 64 * 1024;
     private const string TemporaryPattern = JournalPaths.Latch + ".*.tmp";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    // The same id at every reading, so that the person who clears it names the same event that the system showed.
+    private static readonly EventId UnreadableId = EventId.Derive(UnreadableReason);
+
     private readonly string _path = Path.Combine(stateDir, JournalPaths.Latch);
 
     // A name of its own per node: two processes that halt at once must not write one file.
@@ -37,7 +41,9 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
                 .Concat(Directory.GetFileSystemEntries(stateDir, TemporaryPattern).Order(StringComparer.Ordinal));
             foreach (var file in files)
             {
-                return Parse(File.ReadAllBytes(file), out var halt) ? halt : Unreadable($"{file} is no halt record");
+                return new FileInfo(file) is { Exists: true, Length: <= MaxBytes } && Parse(File.ReadAllBytes(file), out var halt)
+                    ? halt
+                    : Unreadable($"{file} is no halt record");
             }
 
             return null;
@@ -85,6 +91,11 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
     {
         try
         {
+            if (!Directory.Exists(stateDir))
+            {
+                return null;
+            }
+
             // Unfinished ones first: a crash in between leaves the latch itself.
             foreach (var file in Directory.GetFiles(stateDir, TemporaryPattern))
             {
@@ -105,18 +116,14 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
         }
     }
 
-    // The same id at every reading, so that the person who clears it names the same event that the system showed.
-    private HaltRecord Unreadable(string why) => new(
-        EventId.Derive(UnreadableReason), UnreadableReason, "disk", 0, time.GetUtcNow().ToUnixTimeMilliseconds(), why);
+    /// <summary>The halt record of doubt (S1): what stands for a latch that is there and cannot be read.</summary>
+    /// <param name="why">One line, shown as <c>halted_by</c>.</param>
+    public HaltRecord Unreadable(string why) => new(
+        UnreadableId, UnreadableReason, "disk", 0, time.GetUtcNow().ToUnixTimeMilliseconds(), why);
 
     private static bool Parse(byte[] json, [NotNullWhen(true)] out HaltRecord? halt)
     {
         halt = null;
-        if (json.Length is 0 or > MaxBytes)
-        {
-            return false;
-        }
-
         Dictionary<string, string>? fields;
         try
         {
@@ -127,7 +134,7 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
             return false;
         }
 
-        if (fields is null || !fields.TryGetValue("reason", out var reason) || !fields.TryGetValue("source", out var source)
+        if (fields is null || fields.Values.Any(v => v is null) || !fields.TryGetValue("reason", out var reason) || !fields.TryGetValue("source", out var source)
             || !fields.TryGetValue("halted_by", out var haltedBy)
             || !fields.TryGetValue("event_id", out var id) || !EventId.TryParse(id, out var eventId)
             || !fields.TryGetValue("positions_closed", out var closedText) || !TryNumber(closedText, out var closed)

@@ -49,6 +49,10 @@ public static class JournalPayload
         }
     }
 
+    /// <summary>About how much there is to write.</summary>
+    internal static int Characters(JournalRecord record) =>
+        record.Fields.Sum(f => (f.Key ?? string.Empty).Length + (f.Value ?? string.Empty).Length);
+
     /// <summary>Reads a payload whole; false when it is not one that <see cref="Write(long, JournalRecord)"/> made.</summary>
     public static bool TryRead(ReadOnlySpan<byte> payload, out long seq, [NotNullWhen(true)] out JournalRecord? record)
     {
@@ -118,12 +122,14 @@ public static class JournalPayload
     internal static DateTimeOffset Time(long atMs) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(
         atMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
+    internal static string TimeText(long atMs) => Time(atMs).ToString(TimeFormat, CultureInfo.InvariantCulture);
+
     private static ReadOnlyMemory<byte> Write(long seq, JournalRecord record, int cap, int count)
     {
         var output = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
-        json.WriteString("at"u8, Time(record.AtMs).ToString(TimeFormat, CultureInfo.InvariantCulture));
+        json.WriteString("at"u8, TimeText(record.AtMs));
         json.WriteNumber("seq"u8, seq);
         json.WriteString("kind"u8, Cut(record.Kind, MaxKindLength));
         json.WriteStartObject("fields"u8);
@@ -148,6 +154,7 @@ public static class JournalPayload
     /// <summary>At most <paramref name="max"/> characters, the marker included, and no half surrogate pair.</summary>
     private static string Cut(string? text, int max)
     {
+        // The type says never null; a caller's mistake must still not end the disk's only thread.
         text ??= string.Empty;
         if (text.Length > max)
         {

@@ -44,6 +44,9 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
     /// <summary>A later file that is no segment yet: its writer is creating it, or died doing so. 0 when there is none.</summary>
     public int UnbornSegment { get; private set; }
 
+    /// <summary>What stands in it.</summary>
+    public long UnbornBytes => UnbornSegment == 0 ? 0 : new FileInfo(PathOf(UnbornSegment)) is { Exists: true } file ? file.Length : 0;
+
     /// <summary>False at the end of what can be read now.</summary>
     public bool TryNext(out JournalPlace place)
     {
@@ -161,9 +164,16 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
     /// <summary>No whole first record and no second line.</summary>
     private bool Unborn(int segment)
     {
-        using var reader = new SegmentReader(PathOf(segment));
-        return !reader.TryNext(long.MaxValue, out var fault, out var length, out _)
-            || fault == RecordFault.Incomplete || length == reader.FileLength;
+        try
+        {
+            using var reader = new SegmentReader(PathOf(segment));
+            return !reader.TryNext(long.MaxValue, out var fault, out var length, out _)
+                || fault == RecordFault.Incomplete || length == reader.FileLength;
+        }
+        catch (FileNotFoundException)
+        {
+            return true;
+        }
     }
 
     private JournalPlace Check(long offset, int length, RecordFault fault, ChainHash hash)

@@ -55,10 +55,18 @@ internal sealed record SegmentOpener(int AfterSegment, long AfterLength, ChainHa
     /// <summary>The opener of a segment file, null when its first line is not a whole one.</summary>
     public static SegmentOpener? Read(string path)
     {
-        using var reader = new SegmentReader(path, BufferBytes);
-        return reader.TryNext(long.MaxValue, out var fault, out _, out _) && fault == RecordFault.None
-            && JournalPayload.TryRead(reader.Payload.Span, out _, out var record)
-            ? From(record)
-            : null;
+        try
+        {
+            using var reader = new SegmentReader(path, BufferBytes);
+            return reader.TryNext(long.MaxValue, out var fault, out _, out _) && fault == RecordFault.None
+                && JournalPayload.TryRead(reader.Payload.Span, out _, out var record)
+                ? From(record)
+                : null;
+        }
+        catch (FileNotFoundException)
+        {
+            // Listed a moment ago: its writer gave up creating it.
+            return null;
+        }
     }
 }
