@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Globalization;
+using Trader.Cli.CommandLine;
+using Trader.Cli.Stack;
+
+namespace Trader.Cli.Demo;
+
+/// <summary><c>demo</c>: the main job, self-contained.</summary>
+internal static class DemoCommand
+{
+    private const string NoFault = "none";
+
+    private static readonly Option<int> Positions = Ranged("--positions", 44, 0, 5000, "positions open at the start");
+    private static readonly Option<int> Symbols = Ranged("--symbols", 674, 1, 5000, "symbols the paper exchange lists");
+    private static readonly Option<int> LatencyMs = Ranged("--latency-ms", 50, 0, 60_000, "the exchange's time from request to answer");
+    private static readonly Option<int> Runs = Ranged("--runs", 1, 1, 1000, "how often, each with fresh processes; then medians and worst are shown");
+    private static readonly Option<string[]> Fault = new("--fault")
+    {
+        Description = "a fault of the exchange, as ./trader paper --help lists them; may be given often; 'none' for none",
+        DefaultValueFactory = static _ => [NoFault],
+    };
+
+    private static readonly Option<FileInfo?> Json = new("--json") { Description = "also write the figures to this file", HelpName = "FILE" };
+    private static readonly Option<bool> Freeze = new("--freeze") { Description = "SIGSTOP instead of SIGKILL: the brain is alive and does nothing" };
+    private static readonly Option<bool> Hedge = new("--hedge") { Description = "an account in hedge mode" };
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "show every line of every process" };
+
+    public static Verb Create()
+    {
+        var command = new Command(
+            "demo",
+            "Kills the exit brain and proves that the account ends flat and halted: a private Redis, a paper exchange with open positions, "
+            + "brain, watchdog and worker as separate processes. Exit code 0 only when every limit of the runbook is kept. Nothing is left running.")
+        {
+            Positions, Symbols, LatencyMs, Runs, Fault, Json, Freeze, Hedge, Verbose,
+        };
+        command.Validators.Add(static result =>
+        {
+            if (result.GetValue(Positions) > result.GetValue(Symbols))
+            {
+                result.AddError("--positions must not exceed --symbols");
+            }
+        });
+        return new Verb(command, "./trader demo\n./trader demo --positions 200 --runs 20 --json demo.json", RunAsync);
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancel)
+    {
+        var stack = new StackOptions
+        {
+            Positions = parsed.GetValue(Positions),
+            Symbols = parsed.GetValue(Symbols),
+            LatencyMs = parsed.GetValue(LatencyMs),
+            Faults = [.. (parsed.GetValue(Fault) ?? []).Where(f => f != NoFault)],
+            Hedge = parsed.GetValue(Hedge),
+            Echo = parsed.GetValue(Verbose) ? terminal.Say : null,
+        };
+        var freeze = parsed.GetValue(Freeze);
+        var runs = new List<(DrillFacts Facts, DrillVerdict Verdict)>();
+        for (var run = 1; run <= parsed.GetValue(Runs); run++)
+        {
+            terminal.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"run {run} of {parsed.GetValue(Runs)}: {stack.Positions} positions of {stack.Symbols} symbols, {stack.LatencyMs} ms to the exchange"));
+            // A different moment between two heartbeats every time, and the same ones in every series.
+            var plan = new DrillPlan(stack, freeze, PhaseMs: run * 377 % 1000);
+            var result = await Drill.RunAsync(plan, terminal, TimeProvider.System, terminal.Say, cancel);
+            DemoReport.Timeline(terminal.Out, result.Facts);
+            DemoReport.Checks(terminal.Out, result.Verdict);
+            runs.Add(result);
+        }
+
+        if (runs.Count > 1)
+        {
+            DemoReport.Series(terminal.Out, runs);
+        }
+
+        await WriteAsync(parsed.GetValue(Json), runs, cancel);
+        var passed = runs.Count(r => r.Verdict.Pass);
+        terminal.Out.WriteLine(passed == runs.Count ? "PASS" : $"FAIL ({runs.Count - passed} of {runs.Count} runs)");
+        return passed == runs.Count ? ExitCode.Good : ExitCode.Bad;
+    }
+
+    private static async Task WriteAsync(
+        FileInfo? file, IReadOnlyList<(DrillFacts Facts, DrillVerdict Verdict)> runs, CancellationToken cancel)
+    {
+        if (file is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await File.WriteAllBytesAsync(file.FullName, DemoJson.Write(runs), cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Refusal(ExitCode.Unavailable, $"{file.FullName} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static Option<int> Ranged(string name, int usual, int least, int most, string what)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = string.Create(CultureInfo.InvariantCulture, $"{what} ({least} to {most})"),
+            DefaultValueFactory = _ => usual,
+            HelpName = "N",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                || value < least || value > most))
+            {
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}"));
+            }
+        });
+        return option;
+    }
+}

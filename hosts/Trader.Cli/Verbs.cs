@@ -1,0 +1,24 @@
+using Trader.Cli.Audit;
+using Trader.Cli.CommandLine;
+using Trader.Cli.Demo;
+using Trader.Cli.Panic;
+using Trader.Cli.Positions;
+using Trader.Cli.Status;
+using Trader.Cli.Up;
+
+namespace Trader.Cli;
+
+/// <summary>Every verb, in the order in which help lists them.</summary>
+internal static class Verbs
+{
+    public static IReadOnlyList<Verb> All() =>
+    [
+        DemoCommand.Create(),
+        UpCommand.Create(),
+        PaperCommand.Create(),
+        StatusCommand.Create(),
+        PositionsCommand.Create(),
+        PanicCommand.Create(),
+        AuditVerb.Create(),
+    ];
+}
