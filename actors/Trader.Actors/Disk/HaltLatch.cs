@@ -41,9 +41,7 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
                 .Concat(Directory.GetFileSystemEntries(stateDir, TemporaryPattern).Order(StringComparer.Ordinal));
             foreach (var file in files)
             {
-                return new FileInfo(file) is { Exists: true, Length: <= MaxBytes } && Parse(File.ReadAllBytes(file), out var halt)
-                    ? halt
-                    : Unreadable($"{file} is no halt record");
+                return Parse(Start(file), out var halt) ? halt : Unreadable($"{file} is no halt record");
             }
 
             return null;
@@ -121,7 +119,15 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
     public HaltRecord Unreadable(string why) => new(
         UnreadableId, UnreadableReason, "disk", 0, time.GetUtcNow().ToUnixTimeMilliseconds(), why);
 
-    private static bool Parse(byte[] json, [NotNullWhen(true)] out HaltRecord? halt)
+    /// <summary>The first 64 KB: whatever else stands there, a device without end included, is read no further.</summary>
+    private static ReadOnlySpan<byte> Start(string file)
+    {
+        using var handle = File.OpenHandle(file);
+        var buffer = new byte[MaxBytes];
+        return buffer.AsSpan(0, RandomAccess.Read(handle, buffer, 0));
+    }
+
+    private static bool Parse(ReadOnlySpan<byte> json, [NotNullWhen(true)] out HaltRecord? halt)
     {
         halt = null;
         Dictionary<string, string>? fields;

@@ -20,6 +20,9 @@ public static class JournalPayload
     /// <summary>Longer field names are cut.</summary>
     public const int MaxNameLength = 128;
 
+    /// <summary>Further fields are left out.</summary>
+    public const int MaxFields = 4096;
+
     /// <summary>The field that says how many others did not fit.</summary>
     public const string CutField = "journal.cut";
 
@@ -36,7 +39,7 @@ public static class JournalPayload
     public static ReadOnlyMemory<byte> Write(long seq, JournalRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var (cap, count) = (JournalCodec.MaxPayloadBytes, record.Fields.Count);
+        var (cap, count) = (JournalCodec.MaxPayloadBytes, Math.Min(record.Fields.Count, MaxFields));
         while (true)
         {
             var payload = Write(seq, record, cap, count);

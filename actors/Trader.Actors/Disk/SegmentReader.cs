@@ -82,9 +82,12 @@ internal sealed class SegmentReader : IDisposable
         var keep = start >= 0 && start < _buffered ? (int)(_buffered - start) : 0;
         _buffer.AsSpan((int)(keep > 0 ? start : 0), keep).CopyTo(_buffer);
         (_bufferAt, _buffered) = (offset, keep);
-        while (_buffered < _buffer.Length)
+
+        // Never past the file's length: a device in a segment's place would be read for ever.
+        var end = Math.Min(_buffer.Length, FileLength - _bufferAt);
+        while (_buffered < end)
         {
-            var read = RandomAccess.Read(_file, _buffer.AsSpan(_buffered), _bufferAt + _buffered);
+            var read = RandomAccess.Read(_file, _buffer.AsSpan(_buffered, (int)end - _buffered), _bufferAt + _buffered);
             if (read == 0)
             {
                 return;
