@@ -1,0 +1,6 @@
+namespace Akka.TestKit;
+
+/// <summary>Marks a test class whose messages have no sender unless one is given.</summary>
+public interface INoImplicitSender
+{
+}

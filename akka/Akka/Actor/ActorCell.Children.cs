@@ -1,0 +1,316 @@
+using System.Collections;
+using Akka.Dispatch.SysMsg;
+
+namespace Akka.Actor;
+
+public sealed partial class ActorCell
+{
+    private ChildrenOf? _children;
+    private WaitReason _reason;
+    private Exception? _recreationCause;
+    private Queue<SystemMessage>? _deferred;
+
+    /// <summary>What happens once the children that are stopping have stopped.</summary>
+    private enum WaitReason
+    {
+        None,
+        Creation,
+        Recreation,
+        Termination,
+    }
+
+    private bool IsWaitingForChildren => _reason is WaitReason.Creation or WaitReason.Recreation;
+
+    private bool IsTerminating => _reason == WaitReason.Termination;
+
+    /// <summary>Makes a child. Any thread may call it on a guardian.</summary>
+    public IActorRef ActorOf(Props props, string? name = null) => MakeChild(props, name, isSystem: false);
+
+    /// <inheritdoc />
+    public IActorRef Child(string name) => _children?.Find(name)?.Child ?? (IActorRef)ActorRefs.Nobody;
+
+    /// <inheritdoc />
+    public IEnumerable<IActorRef> GetChildren() => _children?.Refs() ?? [];
+
+    /// <summary>Stops this actor or a child. Any thread may call it on a guardian.</summary>
+    public void Stop(IActorRef child)
+    {
+        _children?.MarkDying(child);
+        ((IInternalActorRef)child).Stop();
+    }
+
+    /// <summary>A child by <c>name</c> or <c>name#uid</c>. Any thread.</summary>
+    internal IActorRef GetSingleChild(string name)
+    {
+        var hash = name.IndexOf('#', StringComparison.Ordinal);
+        var child = _children?.Find(hash < 0 ? name : name[..hash])?.Child;
+        if (child is null)
+        {
+            return ActorRefs.Nobody;
+        }
+
+        var sameIncarnation = hash < 0 ||
+            child.Path.Uid.ToString(global::System.Globalization.CultureInfo.InvariantCulture) == name[(hash + 1)..];
+        return sameIncarnation ? child : ActorRefs.Nobody;
+    }
+
+    internal IActorRef MakeChild(Props props, string? name, bool isSystem)
+    {
+        ArgumentNullException.ThrowIfNull(props);
+        if (name is not null && !isSystem)
+        {
+            CheckName(name);
+        }
+
+        if (ReferenceEquals(props, Props.None))
+        {
+            throw new ArgumentException("Props.None is no recipe for an actor", nameof(props));
+        }
+
+        var dispatcher = props.Deploy.Dispatcher.Length == 0
+            ? _system.Dispatchers.DefaultGlobalDispatcher
+            : _system.Dispatchers.Lookup(props.Deploy.Dispatcher);
+        var mailboxType = props.Deploy.Mailbox.Length == 0 ? null : _system.Mailboxes.Find(props.Deploy.Mailbox);
+        var children = _children ?? LazyInitializer.EnsureInitialized(ref _children);
+        if (_mailbox.IsClosed)
+        {
+            throw new InvalidOperationException("Cannot create child while terminating or terminated");
+        }
+
+        var child = children.Add(
+            name,
+            childName => new LocalActorRef(
+                _system,
+                props,
+                dispatcher,
+                mailboxType,
+                _self,
+                new ChildActorPath(_self.Path, childName, _system.NextUid())),
+            _system.TimeProvider);
+        child.Start();
+        return child;
+    }
+
+    private static void CheckName(string name)
+    {
+        if (name.Length == 0)
+        {
+            throw new InvalidActorNameException("Actor name must not be empty.");
+        }
+
+        if (!ActorPath.IsValidPathElement(name))
+        {
+            throw new InvalidActorNameException(
+                $"Illegal actor name [{name}]. Actor paths MUST: not start with `$`, include only ASCII letters and " +
+                $"can only contain these special characters: ${ActorPath.ValidSymbols}.");
+        }
+    }
+
+    private void StopChildren()
+    {
+        if (_children is { } children)
+        {
+            foreach (var child in children.Refs())
+            {
+                Stop(child);
+            }
+        }
+    }
+
+    /// <summary>Waits for the children that are stopping; false when there are none.</summary>
+    private bool WaitForChildren(WaitReason reason, Exception? cause = null)
+    {
+        if (_children is not { } children || !children.HasDying(refuseNew: reason == WaitReason.Termination))
+        {
+            return false;
+        }
+
+        _reason = reason;
+        _recreationCause = cause;
+        return true;
+    }
+
+    private void HandleChildTerminated(IActorRef child)
+    {
+        var lastDying = _children!.Remove(child);
+        if (_actor is { } actor)
+        {
+            try
+            {
+                actor.StrategyOnce().HandleChildTerminated(this, child, _children.Select(stats => stats.Child));
+            }
+            catch (Exception e)
+            {
+                HandleInvokeFailure(e);
+            }
+        }
+
+        if (!lastDying || _reason == WaitReason.None)
+        {
+            return;
+        }
+
+        var reason = _reason;
+        _reason = WaitReason.None;
+        switch (reason)
+        {
+            case WaitReason.Creation:
+                FinishCreate();
+                break;
+            case WaitReason.Recreation:
+                FinishRecreate(_recreationCause!);
+                break;
+            default:
+                FinishTerminate();
+                break;
+        }
+    }
+
+    private void RunDeferred()
+    {
+        for (var left = _deferred!.Count; left > 0 && _deferred is { Count: > 0 }; left--)
+        {
+            SystemInvoke(_deferred.Dequeue());
+        }
+    }
+
+    /// <summary>The children by name. Guardians are used from any thread, hence the lock. As a collection it is a
+    /// snapshot taken when somebody enumerates it: a strategy that does not ask costs nothing per child.</summary>
+    private sealed class ChildrenOf : IReadOnlyCollection<ChildRestartStats>
+    {
+        private readonly Lock _gate = new();
+        private readonly Dictionary<string, ChildRestartStats> _byName = [];
+        private HashSet<IActorRef>? _dying;
+        private long _names;
+        private bool _refuseNew;
+
+        internal IInternalActorRef Add(string? name, Func<string, IInternalActorRef> make, TimeProvider time)
+        {
+            lock (_gate)
+            {
+                if (_refuseNew)
+                {
+                    throw new InvalidOperationException("Cannot create child while terminating or terminated");
+                }
+
+                name ??= NameGenerator.Generate(_names++);
+                if (_byName.ContainsKey(name))
+                {
+                    throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
+                }
+
+                var child = make(name);
+                _byName.Add(name, new ChildRestartStats(child, time));
+                return child;
+            }
+        }
+
+        internal ChildRestartStats? Find(string name)
+        {
+            lock (_gate)
+            {
+                return _byName.GetValueOrDefault(name);
+            }
+        }
+
+        internal ChildRestartStats? Find(IActorRef child)
+        {
+            var stats = Find(child.Path.Name);
+            return stats is not null && stats.Child.Equals(child) ? stats : null;
+        }
+
+        internal IInternalActorRef[] Refs()
+        {
+            lock (_gate)
+            {
+                var refs = new IInternalActorRef[_byName.Count];
+                var i = 0;
+                foreach (var stats in _byName.Values)
+                {
+                    refs[i++] = stats.Child;
+                }
+
+                return refs;
+            }
+        }
+
+        public int Count
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _byName.Count;
+                }
+            }
+        }
+
+        public IEnumerator<ChildRestartStats> GetEnumerator()
+        {
+            ChildRestartStats[] snapshot;
+            lock (_gate)
+            {
+                snapshot = [.. _byName.Values];
+            }
+
+            return snapshot.AsEnumerable().GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        internal void MarkDying(IActorRef child)
+        {
+            lock (_gate)
+            {
+                if (_byName.TryGetValue(child.Path.Name, out var stats) && stats.Child.Equals(child))
+                {
+                    (_dying ??= []).Add(child);
+                }
+            }
+        }
+
+        internal bool HasDying(bool refuseNew)
+        {
+            lock (_gate)
+            {
+                _refuseNew |= refuseNew;
+                return _dying is { Count: > 0 };
+            }
+        }
+
+        /// <summary>Forgets a child; true when none is left that is stopping.</summary>
+        internal bool Remove(IActorRef child)
+        {
+            lock (_gate)
+            {
+                if (_byName.TryGetValue(child.Path.Name, out var stats) && stats.Child.Equals(child))
+                {
+                    _byName.Remove(child.Path.Name);
+                }
+
+                _dying?.Remove(child);
+                return _dying is null or { Count: 0 };
+            }
+        }
+    }
+}
+
+/// <summary>The names of actors that were given none: <c>$a</c>, <c>$b</c>, ...</summary>
+internal static class NameGenerator
+{
+    private const string Digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
+
+    internal static string Generate(long number)
+    {
+        Span<char> text = stackalloc char[12];
+        var length = 0;
+        text[length++] = '$';
+        do
+        {
+            text[length++] = Digits[(int)(number & 63)];
+            number >>= 6;
+        }
+        while (number > 0);
+        return new string(text[..length]);
+    }
+}

@@ -1,0 +1,312 @@
+using Akka.Dispatch.SysMsg;
+using Akka.Event;
+
+namespace Akka.Actor;
+
+public sealed partial class ActorCell
+{
+    // Who failed: this actor, a child whose failure is being escalated, or nobody.
+    private IActorRef? _perpetrator;
+
+    // What was being handled when this actor failed, for PreRestart.
+    private object? _failedMessage;
+    private IActorRef? _failedSender;
+
+    private bool IsFailed => _perpetrator is not null;
+
+    private void CreateActor()
+    {
+        try
+        {
+            NewInstance().AroundPreStart();
+            RestartReceiveTimeout();
+        }
+        catch (Exception e)
+        {
+            _actor = null;
+            throw e is ActorInitializationException known
+                ? known
+                : new ActorInitializationException(_self, "Exception during creation", e);
+        }
+    }
+
+    private ActorBase NewInstance()
+    {
+        _actor = null;
+        _incarnation++;
+        var instance = _props.NewActor() ?? throw new ActorInitializationException(_self, "Props.NewActor gave null");
+        if (!ReferenceEquals(instance, _actor))
+        {
+            throw new ActorInitializationException(_self, "An actor instance can be used for one incarnation only");
+        }
+
+        instance.OnConstructed();
+        instance.SetStrategy(_props.SupervisorStrategy);
+        if (instance is IWithTimers withTimers)
+        {
+            withTimers.Timers = _timers = new TimerScheduler(this);
+        }
+
+        if (instance is IActorStash withStash)
+        {
+            withStash.Stash = _stash = new StashOfCell(this);
+        }
+
+        return instance;
+    }
+
+    private void HandleInvokeFailure(Exception cause, IInternalActorRef[]? suspendedAlready = null)
+    {
+        if (IsFailed)
+        {
+            return;
+        }
+
+        _mailbox.Suspend();
+        var escalated = _currentMessage as Failed;
+        var failing = escalated?.Child ?? _self;
+        _perpetrator = failing;
+        if (escalated is null)
+        {
+            _failedMessage = _currentMessage;
+            _failedSender = _sender;
+        }
+
+        foreach (var child in _children?.Refs() ?? [])
+        {
+            if (!child.Equals(failing) && (suspendedAlready is null || !suspendedAlready.Contains(child)))
+            {
+                child.Suspend();
+            }
+        }
+
+        _parent.SendSystemMessage(new Failed(_self, cause, _self.Path.Uid));
+    }
+
+    private void HandleFailed(Failed failed)
+    {
+        if (_children?.Find(failed.Child) is not { } stats)
+        {
+            return;
+        }
+
+        _currentMessage = failed;
+        _sender = failed.Child;
+        try
+        {
+            if (_actor is null || !_actor.StrategyOnce().HandleFailure(
+                this, failed.Child, failed.Cause, stats, _children))
+            {
+                HandleInvokeFailure(failed.Cause);
+            }
+        }
+        catch (Exception e)
+        {
+            HandleInvokeFailure(e);
+        }
+        finally
+        {
+            _currentMessage = null;
+            _sender = null;
+        }
+    }
+
+    private void FaultSuspend()
+    {
+        _mailbox.Suspend();
+        foreach (var child in _children?.Refs() ?? [])
+        {
+            child.Suspend();
+        }
+    }
+
+    private void FaultResume(Exception? causedByFailure)
+    {
+        if (_actor is null)
+        {
+            _system.EventStream.Publish(new Error(
+                null, _self.Path.ToString(), typeof(ActorCell), "Changing Resume into Create after failure"));
+            FaultCreate();
+            return;
+        }
+
+        var perpetrator = _perpetrator;
+        ForgetFailedMessage();
+        _mailbox.Resume();
+        if (causedByFailure is not null)
+        {
+            _perpetrator = null;
+        }
+
+        foreach (var child in _children?.Refs() ?? [])
+        {
+            child.Resume(child.Equals(perpetrator) ? causedByFailure : null);
+        }
+    }
+
+    private void FaultCreate()
+    {
+        StopReceiveTimeout();
+        StopChildren();
+        if (!WaitForChildren(WaitReason.Creation))
+        {
+            FinishCreate();
+        }
+    }
+
+    private void FinishCreate()
+    {
+        _mailbox.Resume();
+        _perpetrator = null;
+        try
+        {
+            CreateActor();
+        }
+        catch (Exception e)
+        {
+            HandleInvokeFailure(e);
+        }
+    }
+
+    private void FaultRecreate(Exception cause)
+    {
+        if (IsTerminating)
+        {
+            // A restart that was decided before the end began: the end goes on.
+            return;
+        }
+
+        if (_actor is not { } failed)
+        {
+            FaultCreate();
+            return;
+        }
+
+        StopReceiveTimeout();
+        _timers?.CancelAll();
+        var message = _failedMessage;
+        try
+        {
+            _currentMessage = message;
+            _sender = _failedSender;
+            failed.AroundPreRestart(cause, message!);
+        }
+        catch (Exception e)
+        {
+            _system.EventStream.Publish(new Error(
+                new PreRestartException(_self, e, cause, message), _self.Path.ToString(), failed.GetType(), e.Message));
+        }
+        finally
+        {
+            ForgetFailedMessage();
+            _stash?.UnstashAll();
+            ClearInstance(failed);
+        }
+
+        if (!WaitForChildren(WaitReason.Recreation, cause))
+        {
+            FinishRecreate(cause);
+        }
+    }
+
+    private void FinishRecreate(Exception cause)
+    {
+        var survivors = _children?.Refs() ?? [];
+        _mailbox.Resume();
+        _perpetrator = null;
+        try
+        {
+            var fresh = NewInstance();
+            fresh.AroundPostRestart(cause, null!);
+            RestartReceiveTimeout();
+            foreach (var child in survivors)
+            {
+                child.Restart(cause);
+            }
+        }
+        catch (Exception e)
+        {
+            if (_actor is { } broken)
+            {
+                ClearInstance(broken);
+            }
+
+            HandleInvokeFailure(new PostRestartException(_self, e, cause), survivors);
+        }
+    }
+
+    private void Terminate()
+    {
+        SetReceiveTimeout(null);
+        UnwatchAll();
+        StopChildren();
+        var wasTerminating = IsTerminating;
+        if (WaitForChildren(WaitReason.Termination))
+        {
+            if (!wasTerminating)
+            {
+                _mailbox.Suspend();
+                _perpetrator = _self;
+            }
+        }
+        else
+        {
+            FinishTerminate();
+        }
+    }
+
+    private void FinishTerminate()
+    {
+        _reason = WaitReason.Termination;
+        var actor = _actor;
+        try
+        {
+            _timers?.CancelAll();
+            actor?.AroundPostStop();
+        }
+        catch (Exception e)
+        {
+            _system.EventStream.Publish(new Error(e, _self.Path.ToString(), actor!.GetType(), e.Message));
+        }
+        finally
+        {
+            _stash?.UnstashAll();
+            _mailbox.Close();
+            _system.EventStream.OnStopped(_self);
+            _parent.SendSystemMessage(new DeathWatchNotification(_self, true, false));
+            TellWatchersOfEnd();
+            UnwatchAll();
+            if (actor is not null)
+            {
+                ClearInstance(actor);
+            }
+
+            _stash = null;
+            _timers = null;
+            _deferred = null;
+        }
+    }
+
+    private void ForgetFailedMessage()
+    {
+        _failedMessage = _currentMessage = null;
+        _failedSender = _sender = null;
+    }
+
+    private void ClearInstance(ActorBase actor)
+    {
+        actor.Clear(_self);
+        _props.Release(actor);
+        _actor = null;
+        _behavior = null;
+        _behaviorsBelow = null;
+        while (_tasksRunning > 0)
+        {
+            // Its tasks go on without it; their continuations find a newer incarnation and leave the actor alone.
+            _tasksRunning--;
+            _mailbox.Resume();
+        }
+
+        _incarnation++;
+    }
+}

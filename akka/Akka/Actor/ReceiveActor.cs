@@ -1,0 +1,177 @@
+namespace Akka.Actor;
+
+/// <summary>An actor whose handlers are declared by message type; the first declared one that fits is taken.</summary>
+public abstract class ReceiveActor : UntypedActor
+{
+    private ReceiveTable? _building;
+
+    /// <summary>Handlers are declared in the subclass's constructor and in <see cref="Become(Action)"/>.</summary>
+    protected ReceiveActor()
+    {
+        _building = new ReceiveTable();
+        Context.Become(_building.Handle);
+    }
+
+    /// <summary>Not used: handlers are declared.</summary>
+    protected sealed override void OnReceive(object message) => Unhandled(message);
+
+    /// <summary>Replaces the handlers by those that the action declares.</summary>
+    protected void Become(Action configure) => Become(Configure(configure));
+
+    /// <summary>Puts the handlers that the action declares on the stack.</summary>
+    protected void BecomeStacked(Action configure) => BecomeStacked(Configure(configure));
+
+    /// <summary>Handles a type of message.</summary>
+    protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) =>
+        Table().Add(new TypedHandler<T>(handler, shouldHandle));
+
+    /// <summary>Handles a type of message where the predicate holds.</summary>
+    protected void Receive<T>(Predicate<T>? shouldHandle, Action<T> handler) => Receive(handler, shouldHandle);
+
+    /// <summary>Handles a type of message; false leaves it to the next handler.</summary>
+    protected void Receive<T>(Func<T, bool> handler) => Table().Add(new TryHandler<T>(handler));
+
+    /// <summary>Handles a type of message.</summary>
+    protected void Receive(Type messageType, Action<object> handler, Predicate<object>? shouldHandle = null) =>
+        Table().Add(new UntypedHandler(messageType, handler, shouldHandle));
+
+    /// <summary>Handles a type of message where the predicate holds.</summary>
+    protected void Receive(Type messageType, Predicate<object>? shouldHandle, Action<object> handler) =>
+        Receive(messageType, handler, shouldHandle);
+
+    /// <summary>Handles a type of message; false leaves it to the next handler.</summary>
+    protected void Receive(Type messageType, Func<object, bool> handler) =>
+        Table().Add(new UntypedTryHandler(messageType, handler));
+
+    /// <summary>Handles everything; no handler can follow.</summary>
+    protected void ReceiveAny(Action<object> handler) => Table().Add(new TypedHandler<object>(handler, null));
+
+    /// <summary>Handles a type of message asynchronously; other user messages wait.</summary>
+    protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T>? shouldHandle = null) =>
+        Receive<T>(m => RunTask(() => handler(m)), shouldHandle);
+
+    /// <summary>Handles a type of message asynchronously where the predicate holds.</summary>
+    protected void ReceiveAsync<T>(Predicate<T>? shouldHandle, Func<T, Task> handler) =>
+        ReceiveAsync(handler, shouldHandle);
+
+    /// <summary>Handles a type of message asynchronously.</summary>
+    protected void ReceiveAsync(
+        Type messageType, Func<object, Task> handler, Predicate<object>? shouldHandle = null) =>
+        Receive(messageType, m => RunTask(() => handler(m)), shouldHandle);
+
+    /// <summary>Handles a type of message asynchronously where the predicate holds.</summary>
+    protected void ReceiveAsync(Type messageType, Predicate<object>? shouldHandle, Func<object, Task> handler) =>
+        ReceiveAsync(messageType, handler, shouldHandle);
+
+    /// <summary>Handles everything asynchronously; no handler can follow.</summary>
+    protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAny(m => RunTask(() => handler(m)));
+
+    internal sealed override void OnConstructed() => _building = null;
+
+    private ReceiveTable Table() => _building ?? throw new InvalidOperationException(
+        "You may only call Receive-methods when constructing the actor and inside Become().");
+
+    private Receive Configure(Action configure)
+    {
+        var outer = _building;
+        var table = _building = new ReceiveTable();
+        try
+        {
+            configure();
+        }
+        finally
+        {
+            _building = outer;
+        }
+
+        return table.Handle;
+    }
+
+    private abstract class Handler
+    {
+        internal abstract bool TakesAll { get; }
+
+        internal abstract bool TryHandle(object message);
+    }
+
+    private sealed class TypedHandler<T>(Action<T> handler, Predicate<T>? shouldHandle) : Handler
+    {
+        internal override bool TakesAll => shouldHandle is null && typeof(T) == typeof(object);
+
+        internal override bool TryHandle(object message)
+        {
+            if (message is not T typed || (shouldHandle is not null && !shouldHandle(typed)))
+            {
+                return false;
+            }
+
+            handler(typed);
+            return true;
+        }
+    }
+
+    private sealed class TryHandler<T>(Func<T, bool> handler) : Handler
+    {
+        internal override bool TakesAll => false;
+
+        internal override bool TryHandle(object message) => message is T typed && handler(typed);
+    }
+
+    private sealed class UntypedHandler(Type type, Action<object> handler, Predicate<object>? shouldHandle) : Handler
+    {
+        internal override bool TakesAll => shouldHandle is null && type == typeof(object);
+
+        internal override bool TryHandle(object message)
+        {
+            if (!type.IsInstanceOfType(message) || (shouldHandle is not null && !shouldHandle(message)))
+            {
+                return false;
+            }
+
+            handler(message);
+            return true;
+        }
+    }
+
+    private sealed class UntypedTryHandler(Type type, Func<object, bool> handler) : Handler
+    {
+        internal override bool TakesAll => false;
+
+        internal override bool TryHandle(object message) => type.IsInstanceOfType(message) && handler(message);
+    }
+
+    private sealed class ReceiveTable
+    {
+        private Handler[] _handlers = [];
+        private int _count;
+
+        internal void Add(Handler handler)
+        {
+            if (_count > 0 && _handlers[_count - 1].TakesAll)
+            {
+                throw new InvalidOperationException(
+                    "A handler that catches all messages has been added. No handler can be added after that.");
+            }
+
+            if (_count == _handlers.Length)
+            {
+                Array.Resize(ref _handlers, Math.Max(2, _count * 2));
+            }
+
+            _handlers[_count++] = handler;
+        }
+
+        internal bool Handle(object message)
+        {
+            for (var i = 0; i < _count; i++)
+            {
+                if (_handlers[i].TryHandle(message))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+}

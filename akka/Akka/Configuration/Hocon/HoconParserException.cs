@@ -1,0 +1,18 @@
+namespace Akka.Configuration.Hocon;
+
+/// <summary>HOCON text that cannot be read. The message is one line and names line and column (both from 1).</summary>
+public sealed class HoconParserException : Exception
+{
+    public HoconParserException(string message, int line, int column)
+        : base($"{message} at line {line}, column {column}")
+    {
+        Line = line;
+        Column = column;
+    }
+
+    /// <summary>Line of the fault, from 1.</summary>
+    public int Line { get; }
+
+    /// <summary>Column of the fault, from 1.</summary>
+    public int Column { get; }
+}

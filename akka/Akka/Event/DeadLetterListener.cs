@@ -1,0 +1,98 @@
+using Akka.Actor;
+
+namespace Akka.Event;
+
+/// <summary>
+/// Logs dead letters: all, or the first <c>akka.log-dead-letters</c> and then none until
+/// <c>akka.log-dead-letters-suspend-duration</c> has passed, so a storm of them does not become a storm of lines.
+/// </summary>
+public class DeadLetterListener : UntypedActor
+{
+    private readonly EventStream _eventStream = Context.System.EventStream;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly int _limit;
+    private readonly TimeSpan _suspend;
+    private long _count;
+    private long _silentSince = -1;
+    private long _unlogged;
+
+    public DeadLetterListener()
+    {
+        var config = Context.System.Settings.Config;
+        _limit = LimitOf(config.GetString("akka.log-dead-letters", "10"));
+        _suspend = config.GetTimeSpan("akka.log-dead-letters-suspend-duration", TimeSpan.FromMinutes(5));
+    }
+
+    /// <summary>Whether the setting wants dead letters logged at all.</summary>
+    internal static bool IsWanted(string setting) => LimitOf(setting) > 0;
+
+    protected override void PreStart() => _eventStream.Subscribe(Self, typeof(AllDeadLetters));
+
+    protected override void PostStop() => _eventStream.Unsubscribe(Self);
+
+    protected override void OnReceive(object message)
+    {
+        // Suppressed ones are on the stream for who asks, not for the log.
+        if (message is AllDeadLetters letter and not SuppressedDeadLetter)
+        {
+            _count++;
+            if (IsSilent())
+            {
+                _unlogged++;
+            }
+            else
+            {
+                Write(letter);
+            }
+        }
+    }
+
+    private static int LimitOf(string setting) => setting switch
+    {
+        "on" or "true" or "yes" => int.MaxValue,
+        "off" or "false" or "no" => 0,
+        _ => Configuration.Hocon.HoconScalar.Number<int>(setting),
+    };
+
+    private bool IsSilent()
+    {
+        if (_silentSince < 0)
+        {
+            return false;
+        }
+        if (_suspend == Timeout.InfiniteTimeSpan || Clock.GetElapsedTime(_silentSince) < _suspend)
+        {
+            return true;
+        }
+        _silentSince = -1;
+        _count = 1;
+        return false;
+    }
+
+    private TimeProvider Clock => _eventStream.TimeProvider;
+
+    private void Write(AllDeadLetters letter)
+    {
+        var why = letter is Dropped dropped ? $"dropped ({dropped.Reason})" : "not delivered";
+        var last = _count >= _limit && _limit != int.MaxValue;
+        _log.Info(
+            "Message [{0}] from {1} to {2} was {3}. Dead letter {4}{5}.",
+            letter.Message.GetType().Name,
+            letter.Sender?.ToString() ?? "NoSender",
+            letter.Recipient?.ToString() ?? "nobody",
+            why,
+            _count,
+            Remark(last));
+        if (last)
+        {
+            _silentSince = Clock.GetTimestamp();
+        }
+    }
+
+    private string Remark(bool last)
+    {
+        var before = _unlogged > 0 ? $", {_unlogged} before it were not logged" : "";
+        _unlogged = 0;
+        return last ? $"{before}; no more are logged for {_suspend} (akka.log-dead-letters = {_limit})" : before;
+    }
+}
