@@ -120,6 +120,43 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
+    public async Task A_server_that_falls_silent_after_a_slow_answer_is_noticed_as_soon_as_any_other()
+    {
+        TaskCompletionSource slow = new();
+        await using HostileServer server = HostileServer.Scripted(async (command, stream, cancel) =>
+        {
+            if (command[0] == "GET")
+            {
+                await slow.Task;
+            }
+
+            string text = command[0] switch { "HELLO" => HostileServer.Welcome, "GET" => "+slow\r\n", _ => "" };
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancel);
+        });
+        ManualTime time = new();
+        Recorder<RedisLinkState> states = new();
+        RedisTarget target = new(RedisEndpoint.Parse(server.Url), new RedisOptions(), time);
+        await using RedisClient client = RedisClient.Start(target, states.Add);
+        await states.Up();
+
+        // A look in between sees a command in flight and sets the next one for its silence limit.
+        ValueTask<RedisResult> get = client.Execute(RedisCommand.Of("GET", "k"), TimeSpan.FromMinutes(1));
+        time.Advance(TimeSpan.FromMilliseconds(600));
+        slow.SetResult();
+        Assert.True((await get).IsValue);
+        TimeSpan answered = time.Elapsed;
+        Task<RedisLinkState.Down> down = states.Down();
+        await Eventually.True(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(20));
+            return Task.FromResult(down.IsCompleted || time.Elapsed - answered > TimeSpan.FromMilliseconds(1700));
+        });
+
+        Assert.True(down.IsCompleted, "not noticed within the ping interval, its deadline, and a little");
+        Assert.Equal(RedisDownReason.Silent, (await down).Reason);
+    }
+
+    [Fact]
     public async Task A_server_that_accepts_and_says_nothing_never_counts_as_up()
     {
         await using HostileServer server = HostileServer.Answering(_ => "");

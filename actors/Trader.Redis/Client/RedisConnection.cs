@@ -25,7 +25,7 @@ public sealed class RedisConnection : IAsyncDisposable
     private readonly TaskCompletionSource<RedisDown> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _timer;
     private Task _loops = Task.CompletedTask;
-    private RedisDown? _down;
+    private volatile RedisDown? _down;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
 
     private RedisConnection(Stream stream, RedisOptions options, TimeProvider time)
@@ -46,16 +46,8 @@ public sealed class RedisConnection : IAsyncDisposable
     /// <summary>The protocol version agreed on: 2 or 3.</summary>
     public int Protocol { get; internal set; }
 
-    internal RedisDown? Down
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _down;
-            }
-        }
-    }
+    /// <summary>Why it ended, or null while it lives.</summary>
+    internal RedisDown? Down => _down;
 
     /// <summary>Starts the two loops and the watch on a stream; nothing has been said on it yet.</summary>
     internal static RedisConnection Begin(Stream stream, RedisOptions options, TimeProvider time)
@@ -216,6 +208,7 @@ public sealed class RedisConnection : IAsyncDisposable
             switch (resp.Read(ref bytes, out RespValue reply))
             {
                 case RespReadStatus.NeedMore:
+                    WatchIdle();
                     return true;
                 case RespReadStatus.Malformed:
                     Close(new RedisDown(RedisDownReason.Malformed, resp.Fault));
@@ -232,6 +225,18 @@ public sealed class RedisConnection : IAsyncDisposable
                     break;
                 default:
                     throw new InvalidOperationException("unknown read status");
+            }
+        }
+    }
+
+    /// <summary>The watch may be set for a command's late deadline; an idle connection wants its ping sooner.</summary>
+    private void WatchIdle()
+    {
+        lock (_gate)
+        {
+            if (_inFlight.Count == 0)
+            {
+                Arm(_inFlight.NextLook(Now));
             }
         }
     }

@@ -4,19 +4,6 @@ using System.Globalization;
 
 namespace Trader.Redis;
 
-/// <summary>What <see cref="RespReader.Read"/> found.</summary>
-public enum RespReadStatus
-{
-    /// <summary>No whole reply yet; call again with more bytes.</summary>
-    NeedMore,
-
-    /// <summary>A reply was read.</summary>
-    Reply,
-
-    /// <summary>The bytes are not RESP or break a limit; <see cref="RespReader.Fault"/> says how. Final.</summary>
-    Malformed,
-}
-
 /// <summary>
 /// Reads RESP2 and RESP3 replies from bytes that may be split anywhere. It resumes where it stopped (every byte of a
 /// header or body is looked at once it is whole), so a reply that drips in byte by byte costs no more than one that

@@ -3,10 +3,10 @@ namespace Trader.Redis;
 /// <summary>
 /// One consumer of a consumer group, on a connection of its own. No entry is lost (S10): after every connect it is
 /// first given what it was given before and did not acknowledge; then what is new; and every second what no consumer
-/// acknowledged or kept alive for
-/// <see cref="StreamOptions.ClaimIdleMs"/>, whoever had it, itself included. So entries may come twice, marked
-/// Redelivered, and the owner must know its work by its own ids. A group that is gone (flush, deletion, a server that
-/// came back empty) is created again from the stream's beginning, because what was added meanwhile must not be missed.
+/// acknowledged or kept alive for <see cref="StreamOptions.ClaimIdleMs"/>, whoever had it, itself included. So entries
+/// may come twice, marked Redelivered, and the owner must know its work by its own ids. A group that is gone (flush,
+/// deletion, a server that came back empty) is created again from the stream's beginning, because what was added
+/// meanwhile must not be missed.
 /// </summary>
 public sealed class StreamGroupReader : IAsyncDisposable
 {
