@@ -32,6 +32,7 @@ public sealed class PaperExchangeServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping;
     private readonly Venue _venue;
+    private int _disposed;
 
     private PaperExchangeServer(WebApplication app, CancellationTokenSource stopping, Venue venue, Uri baseAddress)
     {
@@ -88,6 +89,10 @@ public sealed class PaperExchangeServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
         await _stopping.CancelAsync().ConfigureAwait(false);
         using var deadline = new CancellationTokenSource(ShutdownTimeout);
         await _app.StopAsync(deadline.Token).ConfigureAwait(false);

@@ -55,6 +55,9 @@ public sealed record LedgerEntry
     public long? OrderId { get; init; }
     public decimal? Quantity { get; init; }
     public decimal? Price { get; init; }
+
+    /// <summary>Commission of a fill, USDT.</summary>
+    public decimal? Fee { get; init; }
     public decimal? PositionBefore { get; init; }
     public decimal? PositionAfter { get; init; }
 

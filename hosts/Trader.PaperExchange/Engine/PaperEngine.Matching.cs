@@ -119,6 +119,7 @@ public sealed partial class PaperEngine
             OrderId = order.OrderId,
             Quantity = quantity,
             Price = price,
+            Fee = fee,
             PositionBefore = before,
             PositionAfter = position.Now.Amount,
         });
