@@ -130,7 +130,7 @@ public sealed class PaperExchangeServer : IAsyncDisposable
         });
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         var app = builder.Build();
-        var fapi = new FapiPipeline(venue, stopping);
+        var fapi = new FapiPipeline(venue, options.TimeProvider, stopping);
         var control = new ControlPipeline(venue);
         app.Run(http => http.Request.Path.StartsWithSegments("/paper", StringComparison.Ordinal)
             ? control.HandleAsync(http)

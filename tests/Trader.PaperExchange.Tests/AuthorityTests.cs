@@ -110,10 +110,14 @@ public sealed class AuthorityTests
     [Fact]
     public async Task The_engine_checks_the_window_again_after_queueing()
     {
-        await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
+        var time = new ManualTime();
+        await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { TimeProvider = time });
         using var client = new FapiClient(px);
-        px.Faults.Add("order:*:queue:ms=450:count=1");
-        var answer = await client.MarketAsync("BTCUSDT", "BUY", "0.002", "recvWindow=400");
+        px.Faults.Add("order:*:queue:ms=6000:count=1");
+        var order = client.MarketAsync("BTCUSDT", "BUY", "0.002", "recvWindow=5000");
+        await Setup.UntilAsync(() => px.Faults.Rules[0].Hits == 1, "the order in the queue");
+        await time.AdvanceUntilAsync(order, 1000);
+        var answer = await order;
         Assert.Equal((400, -5028), (answer.Status, answer.Code));
         Assert.Empty(px.Engine.Positions(openOnly: true));
     }

@@ -72,22 +72,6 @@ public sealed class FapiClient : IDisposable
     }
 }
 
-/// <summary>A clock that moves only when told to.</summary>
-public sealed class ManualTime : TimeProvider
-{
-    private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
-
-    private TimeSpan _elapsed;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override DateTimeOffset GetUtcNow() => Start + _elapsed;
-
-    public override long GetTimestamp() => _elapsed.Ticks;
-
-    public void Advance(double ms) => _elapsed += TimeSpan.FromMilliseconds(ms);
-}
-
 /// <summary>Short ways to what most tests need.</summary>
 public static class Setup
 {

@@ -67,12 +67,16 @@ public sealed class FaultTests
     [Fact]
     public async Task A_late_execution_is_unknown_first_and_there_later()
     {
-        await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
+        var time = new ManualTime();
+        await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { TimeProvider = time });
         using var client = new FapiClient(px);
         px.Engine.SetPosition("BTCUSDT", PositionSide.Both, 1m);
-        px.Faults.Add("order:*:-1007-late:ms=300:count=1");
+        px.Faults.Add("order:*:-1007-late:ms=3000:count=1");
         Assert.Equal(-1007, (await client.MarketAsync("BTCUSDT", "SELL", "1", "reduceOnly=true&newClientOrderId=c1")).Code);
+        time.Advance(2999);
+        Assert.Equal(-2013, (await client.GetAsync("fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=c1")).Code);
         Assert.Equal(1m, px.Engine.Positions("BTCUSDT")[0].State.Amount);
+        time.Advance(1);
         await Setup.UntilAsync(() => px.Engine.Find("BTCUSDT", null, "c1") is { Status: OrderStatus.Filled }, "the late fill");
         Assert.Equal(0m, px.Engine.Positions("BTCUSDT")[0].State.Amount);
     }
@@ -128,13 +132,15 @@ public sealed class FaultTests
     [Fact]
     public async Task Slow_executes_at_once_and_answers_later()
     {
-        await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
+        var time = new ManualTime();
+        await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { TimeProvider = time });
         using var client = new FapiClient(px);
         px.Engine.SetPosition("BTCUSDT", PositionSide.Both, 1m);
         px.Faults.Add("order:*:slow:ms=400");
         var order = client.MarketAsync("BTCUSDT", "SELL", "1");
         await Setup.UntilAsync(() => px.Ledger.Totals.Fills == 1, "the fill");
         Assert.False(order.IsCompleted);
+        await time.AdvanceUntilAsync(order, 100);
         Assert.Equal("FILLED", (await order).Member("status"));
     }
 

@@ -11,7 +11,7 @@ namespace Trader.PaperExchange.Http;
 /// One request from its bytes to its answer: route, latency, ban and weight, key, timestamp, signature, fault, execution, answer.
 /// The order of checks is not published; this is a sensible reading.
 /// </summary>
-internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
+internal sealed class FapiPipeline(Venue venue, TimeProvider time, CancellationToken stopping)
 {
     private const long DefaultRecvWindowMs = 5000;
     private const long MaxAheadMs = 1000;
@@ -22,7 +22,7 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
 
     public async Task HandleAsync(HttpContext http)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = time.GetTimestamp();
         var receivedMs = Engine.Clock.TrueNowMs;
         var receivedUs = Engine.Clock.MonotonicUs;
         var latencyMs = venue.LatencyMs;
@@ -140,7 +140,8 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
         }
         if (fault.Kind.DelaysExecution)
         {
-            await Task.Delay(fault.DelayMs, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         switch (fault.Kind.Execution)
         {
@@ -162,7 +163,8 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
 
     private async Task ExecuteLateAsync(Route route, FapiCall call, int delayMs)
     {
-        await Task.Delay(delayMs, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(TimeSpan.FromMilliseconds(delayMs), time, stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stopping.IsCancellationRequested)
         {
             route.Handle(call);
@@ -231,10 +233,11 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
     // Measured from arrival, so that waiting twice and working in between still adds up to the latency asked for.
     private async Task UntilAsync(long started, double afterMs)
     {
-        var remaining = Math.Round(afterMs - Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        var remaining = Math.Round(afterMs - time.GetElapsedTime(started).TotalMilliseconds);
         if (remaining >= 1)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(remaining), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(remaining), time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }
