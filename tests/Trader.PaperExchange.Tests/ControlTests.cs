@@ -7,9 +7,10 @@ public sealed class ControlTests
 {
     private static readonly string[] EntryMembers =
     [
-        "sequence", "kind", "outcome", "receivedMs", "receivedUs", "executedMs", "executedUs", "endpoint", "symbol", "side", "type",
-        "quantity", "reduceOnly", "positionSide", "clientOrderId", "orderId", "price", "fee", "positionBefore", "positionAfter", "fault",
-        "httpStatus", "code",
+        "sequence", "kind", "outcome", "receivedMs", "receivedUs", "executedMs", "executedUs", "endpoint", "symbol",
+        "side", "type", "quantity", "reduceOnly", "positionSide", "clientOrderId", "orderId", "price", "fee",
+        "positionBefore",
+        "positionAfter", "fault", "httpStatus", "code",
     ];
 
     [Fact]
@@ -17,11 +18,13 @@ public sealed class ControlTests
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
         using var client = new FapiClient(px);
-        Assert.Equal(200, (await client.SendAsync("POST", "paper/positions?symbol=BTCUSDT&amount=-1.5&entryPrice=61000")).Status);
+        Assert.Equal(200, (await client.SendAsync("POST",
+            "paper/positions?symbol=BTCUSDT&amount=-1.5&entryPrice=61000")).Status);
         var row = (await client.SendAsync("GET", "paper/positions")).Json[0];
         Assert.Equal(
             ("BTCUSDT", "BOTH", "-1.500", "61000"),
-            (row.GetProperty("symbol").GetString(), row.GetProperty("side").GetString(), row.GetProperty("amount").GetString(),
+            (row.GetProperty("symbol").GetString(), row.GetProperty("side").GetString(),
+                row.GetProperty("amount").GetString(),
                 row.GetProperty("entryPrice").GetString()));
     }
 
@@ -30,7 +33,8 @@ public sealed class ControlTests
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
         using var client = new FapiClient(px);
-        Assert.Equal(200, (await client.SendAsync("POST", "paper/price", """{"symbol":"BTCUSDT","price":50000.5}""")).Status);
+        Assert.Equal(200, (await client.SendAsync("POST", "paper/price", """{"symbol":"BTCUSDT","price":50000.5}"""))
+            .Status);
         Assert.Equal(50000.5m, px.Engine.Markets()[0].MarkPrice);
         Assert.Equal(200, (await client.SendAsync("POST", "paper/mode", """{"hedge":true}""")).Status);
         Assert.True(px.Engine.IsHedge);
@@ -38,7 +42,8 @@ public sealed class ControlTests
         Assert.InRange(px.Clock.TrueNowMs - px.Clock.NowMs, 19_990, 20_010);
         Assert.Equal(200, (await client.SendAsync("POST", "paper/latency", """{"ms":12}""")).Status);
         Assert.Equal(12, px.LatencyMs);
-        Assert.Equal(200, (await client.SendAsync("POST", "paper/status", """{"symbol":"BTCUSDT","status":"CLOSE"}""")).Status);
+        Assert.Equal(200, (await client.SendAsync("POST", "paper/status", """{"symbol":"BTCUSDT","status":"CLOSE"}"""))
+            .Status);
         Assert.Equal(Engine.SymbolStatus.Close, px.Engine.Markets()[0].Status);
     }
 
@@ -64,7 +69,8 @@ public sealed class ControlTests
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
         using var client = new FapiClient(px);
         await client.SendAsync("POST", "paper/positions?symbol=BTCUSDT&amount=1");
-        var placed = await client.SendAsync("POST", "paper/orders?symbol=BTCUSDT&side=SELL&type=LIMIT&quantity=1&price=61000"
+        var placed = await client.SendAsync("POST",
+            "paper/orders?symbol=BTCUSDT&side=SELL&type=LIMIT&quantity=1&price=61000"
             + "&timeInForce=GTC&reduceOnly=true&newClientOrderId=tp");
         Assert.Equal("NEW", placed.Member("status"));
         Assert.Equal(1, (await client.SendAsync("GET", "paper/orders")).Json.GetArrayLength());
@@ -135,7 +141,8 @@ public sealed class ControlTests
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { LatencyMs = 80 });
         using var client = new FapiClient(px);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => client.MarketAsync("BTCUSDT", "BUY", "0.001", "")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => client.MarketAsync("BTCUSDT", "BUY", "0.001", "")));
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
         Assert.All(
             px.Ledger.Read().Where(entry => entry.Request is not null),

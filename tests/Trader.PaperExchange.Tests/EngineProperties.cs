@@ -32,7 +32,8 @@ public sealed class EngineProperties
             foreach (var row in engine.Positions(spec.Name))
             {
                 var filled = engine.Ledger.Read()
-                    .Where(entry => entry.Kind == LedgerKind.Fill && entry.Symbol == spec.Name && entry.PositionSide == row.Side)
+                    .Where(entry => entry.Kind == LedgerKind.Fill && entry.Symbol == spec.Name
+                        && entry.PositionSide == row.Side)
                     .Sum(entry => entry.Side == OrderSide.Buy ? entry.Quantity : -entry.Quantity);
                 Assert.Equal(row.State.Amount, filled);
             }
@@ -79,7 +80,8 @@ public sealed class EngineProperties
     });
 
     [Fact]
-    public void Orders_are_never_filled_beyond_their_quantity_and_end_in_step_with_their_status() => Check((engine, ids) =>
+    public void Orders_are_never_filled_beyond_their_quantity_and_end_in_step_with_their_status() =>
+        Check((engine, ids) =>
     {
         foreach (var (symbol, id) in ids)
         {
@@ -133,7 +135,8 @@ public sealed class EngineProperties
                     engine.FillResting(at, id, null, step.Buy ? null : 0.001m * step.Size);
                     break;
                 case Act.Cancel when ids.Count > 0:
-                    engine.Cancel(ids[step.Size % ids.Count].Symbol, ids[step.Size % ids.Count].Id, null, Engines.Receipt);
+                    engine.Cancel(ids[step.Size % ids.Count].Symbol, ids[step.Size % ids.Count].Id, null,
+                        Engines.Receipt);
                     break;
                 case Act.Price:
                     engine.SetMarkPrice(symbol, price);

@@ -22,7 +22,8 @@ public sealed class FaultTests
     [InlineData("-1021", 400, -1021, false)]
     [InlineData("-4131", 400, -4131, false)]
     [InlineData("-2015", 401, -2015, false)]
-    public async Task The_answer_is_the_fault_and_the_ledger_has_the_truth(string kind, int status, int code, bool executed)
+    public async Task The_answer_is_the_fault_and_the_ledger_has_the_truth(string kind, int status, int code,
+        bool executed)
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
         using var client = new FapiClient(px);
@@ -72,12 +73,14 @@ public sealed class FaultTests
         using var client = new FapiClient(px);
         px.Engine.SetPosition("BTCUSDT", PositionSide.Both, 1m);
         px.Faults.Add("order:*:-1007-late:ms=3000:count=1");
-        Assert.Equal(-1007, (await client.MarketAsync("BTCUSDT", "SELL", "1", "reduceOnly=true&newClientOrderId=c1")).Code);
+        Assert.Equal(-1007, (await client.MarketAsync("BTCUSDT", "SELL", "1", "reduceOnly=true&newClientOrderId=c1"))
+            .Code);
         time.Advance(2999);
         Assert.Equal(-2013, (await client.GetAsync("fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=c1")).Code);
         Assert.Equal(1m, px.Engine.Positions("BTCUSDT")[0].State.Amount);
         time.Advance(1);
-        await Setup.UntilAsync(() => px.Engine.Find("BTCUSDT", null, "c1") is { Status: OrderStatus.Filled }, "the late fill");
+        await Setup.UntilAsync(() =>
+            px.Engine.Find("BTCUSDT", null, "c1") is { Status: OrderStatus.Filled }, "the late fill");
         Assert.Equal(0m, px.Engine.Positions("BTCUSDT")[0].State.Amount);
     }
 
@@ -162,7 +165,8 @@ public sealed class FaultTests
     [Theory]
     [InlineData("bad-row", "notional", JsonValueKind.Null, null)]
     [InlineData("bad-amount", "positionAmt", JsonValueKind.String, "abc")]
-    public async Task One_bad_row_stands_among_good_ones(string kind, string member, JsonValueKind valueKind, string? value)
+    public async Task One_bad_row_stands_among_good_ones(string kind, string member, JsonValueKind valueKind,
+        string? value)
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { Positions = 5 });
         using var client = new FapiClient(px);
@@ -172,7 +176,8 @@ public sealed class FaultTests
             px.Engine.SetPosition("SOLUSDT", PositionSide.Both, 3m);
             var rows = (await client.GetAsync($"fapi/{version}/positionRisk")).Json.EnumerateArray().ToArray();
             var bad = rows.Single(row => row.GetProperty("symbol").GetString() == "SOLUSDT").GetProperty(member);
-            Assert.Equal((valueKind, value), (bad.ValueKind, bad.ValueKind == JsonValueKind.String ? bad.GetString() : null));
+            Assert.Equal((valueKind, value),
+                (bad.ValueKind, bad.ValueKind == JsonValueKind.String ? bad.GetString() : null));
             Assert.All(
                 rows.Where(row => row.GetProperty("symbol").GetString() != "SOLUSDT"),
                 row => Assert.Matches("^-?[0-9.]+$", row.GetProperty(member).GetString()));
@@ -219,7 +224,8 @@ public sealed class FaultTests
         px.Engine.SetPosition("BTCUSDT", PositionSide.Both, 1m);
         px.Faults.Add($"order:*:{kind}");
         var answer = await client.MarketAsync("BTCUSDT", "SELL", "1");
-        Assert.Equal(("EXPIRED", "1.000", executed), (answer.Member("status"), answer.Member("origQty"), answer.Member("executedQty")));
+        Assert.Equal(("EXPIRED", "1.000", executed),
+            (answer.Member("status"), answer.Member("origQty"), answer.Member("executedQty")));
         var left = 1m - decimal.Parse(executed, System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(left, px.Engine.Positions("BTCUSDT")[0].State.Amount);
     }
@@ -264,7 +270,8 @@ public sealed class FaultTests
     {
         var board = new FaultBoard();
         board.Add("order:*:-2022:after=2:count=2");
-        Assert.Equal([false, false, true, true, false], Enumerable.Range(0, 5).Select(_ => board.Take("order", "X") is not null));
+        Assert.Equal([false, false, true, true, false],
+            Enumerable.Range(0, 5).Select(_ => board.Take("order", "X") is not null));
 
         bool[] Draw()
         {
@@ -315,10 +322,12 @@ public sealed class FaultTests
         foreach (var kind in FaultKind.All)
         {
             var endpoint = kind.Rows == RowDamage.None ? "order" : "positionRisk";
-            Assert.NotNull(FaultSpec.Parse($"{endpoint}:*:{kind.Name}:count=1:after=0:probability=1:seed=3:ms=5:fraction=0.5", out _));
+            Assert.NotNull(FaultSpec.Parse(
+                $"{endpoint}:*:{kind.Name}:count=1:after=0:probability=1:seed=3:ms=5:fraction=0.5", out _));
         }
     }
 
     private static async Task<string> AmountAsync(FapiClient client) =>
-        (await client.GetAsync("fapi/v2/positionRisk", "symbol=BTCUSDT")).Json[0].GetProperty("positionAmt").GetString() ?? "";
+        (await client.GetAsync("fapi/v2/positionRisk", "symbol=BTCUSDT")).Json[0].GetProperty("positionAmt").GetString()
+            ?? "";
 }

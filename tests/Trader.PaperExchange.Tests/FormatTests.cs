@@ -4,7 +4,9 @@ using Trader.PaperExchange.Http;
 
 namespace Trader.PaperExchange.Tests;
 
-/// <summary>Goldens of the JSON: member for member what recorded replies have, numbers padded as they pad them.</summary>
+/// <summary>
+/// Goldens of the JSON: member for member what recorded replies have, numbers padded as they pad them.
+/// </summary>
 public sealed class FormatTests
 {
     private const long Now = 1_800_000_000_000;
@@ -17,8 +19,10 @@ public sealed class FormatTests
         var answer = await client.OrderAsync("symbol=SUIUSDT&side=SELL&type=MARKET&quantity=3&newClientOrderId=mine");
         Assert.Equal(
             OneLine($$"""
-                {"orderId":970000000001,"symbol":"SUIUSDT","status":"NEW","clientOrderId":"mine","price":"0.000000","avgPrice":"0.00",
-                "origQty":"3.0","executedQty":"0.0","cumQty":"0.0","cumQuote":"0.0000000","timeInForce":"GTC","type":"MARKET",
+                {"orderId":970000000001,"symbol":"SUIUSDT","status":"NEW","clientOrderId":"mine",
+                "price":"0.000000","avgPrice":"0.00",
+                "origQty":"3.0","executedQty":"0.0","cumQty":"0.0","cumQuote":"0.0000000","timeInForce":"GTC",
+                "type":"MARKET",
                 "reduceOnly":false,"closePosition":false,"side":"SELL","positionSide":"BOTH","stopPrice":"0.000000",
                 "workingType":"CONTRACT_PRICE","priceProtect":false,"origType":"MARKET","priceMatch":"NONE",
                 "selfTradePreventionMode":"EXPIRE_MAKER","goodTillDate":0,"updateTime":{{Now}}}
@@ -49,7 +53,8 @@ public sealed class FormatTests
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { TimeProvider = new ManualTime() });
         using var client = new FapiClient(px);
-        await client.OrderAsync("symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=59000.1&timeInForce=GTC&newClientOrderId=x");
+        await client.OrderAsync(
+            "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=59000.1&timeInForce=GTC&newClientOrderId=x");
         var found = await client.GetAsync("fapi/v1/openOrder", "symbol=BTCUSDT&origClientOrderId=x");
         Assert.Equal(("59000.10", "0.00000"), (found.Member("price"), found.Member("avgPrice")));
         Assert.Equal(Now, found.Json.GetProperty("time").GetInt64());
@@ -66,8 +71,10 @@ public sealed class FormatTests
         var v2 = await client.GetAsync("fapi/v2/positionRisk", "symbol=ADAUSDT");
         Assert.Equal(
             OneLine($$"""
-                [{"symbol":"ADAUSDT","positionAmt":"-30","entryPrice":"0.385","breakEvenPrice":"0.385","markPrice":"0.40000000",
-                "unRealizedProfit":"-0.45000000","liquidationPrice":"33167.87893864","leverage":"20","maxNotionalValue":"100000000",
+                [{"symbol":"ADAUSDT","positionAmt":"-30","entryPrice":"0.385","breakEvenPrice":"0.385",
+                "markPrice":"0.40000000",
+                "unRealizedProfit":"-0.45000000","liquidationPrice":"33167.87893864","leverage":"20",
+                "maxNotionalValue":"100000000",
                 "marginType":"cross","isolatedMargin":"0.00000000","isAutoAddMargin":"false","positionSide":"BOTH",
                 "notional":"-12.00000000","isolatedWallet":"0","updateTime":{{Now}}}]
                 """),
@@ -75,10 +82,13 @@ public sealed class FormatTests
         var v3 = await client.GetAsync("fapi/v3/positionRisk");
         Assert.Equal(
             OneLine($$"""
-                [{"symbol":"ADAUSDT","positionSide":"BOTH","positionAmt":"-30","entryPrice":"0.385","breakEvenPrice":"0.385",
-                "markPrice":"0.40000000","unRealizedProfit":"-0.45000000","liquidationPrice":"33167.87893864","isolatedMargin":"0",
+                [{"symbol":"ADAUSDT","positionSide":"BOTH","positionAmt":"-30","entryPrice":"0.385",
+                "breakEvenPrice":"0.385",
+                "markPrice":"0.40000000","unRealizedProfit":"-0.45000000","liquidationPrice":"33167.87893864",
+                "isolatedMargin":"0",
                 "notional":"-12.00000000","marginAsset":"USDT","isolatedWallet":"0","initialMargin":"0.60000000",
-                "maintMargin":"0.06000000","positionInitialMargin":"0.60000000","openOrderInitialMargin":"0","adl":2,"bidNotional":"0",
+                "maintMargin":"0.06000000","positionInitialMargin":"0.60000000","openOrderInitialMargin":"0",
+                "adl":2,"bidNotional":"0",
                 "askNotional":"0","updateTime":{{Now}}}]
                 """),
             v3.Text);
@@ -95,7 +105,8 @@ public sealed class FormatTests
         var v2 = (await client.GetAsync("fapi/v2/positionRisk")).Json.EnumerateArray().ToArray();
         Assert.Equal(rowsV2, v2.Length);
         Assert.Equal("0.000", v2.Single(row => row.GetProperty("symbol").GetString() == "ETHUSDT"
-            && row.GetProperty("positionSide").GetString() is "BOTH" or "SHORT").GetProperty("positionAmt").GetString());
+            && row.GetProperty("positionSide").GetString() is "BOTH" or "SHORT").GetProperty("positionAmt")
+                .GetString());
         Assert.Equal(rowsV3, (await client.GetAsync("fapi/v3/positionRisk")).Json.GetArrayLength());
     }
 
@@ -122,9 +133,11 @@ public sealed class FormatTests
             Setup.Small with { Limits = new() { OrdersPer10Seconds = 7, OrdersPerMinute = 70 } });
         using var client = new FapiClient(px);
         var info = (await client.SendAsync("GET", "fapi/v1/exchangeInfo")).Json;
-        Assert.Equal([2400, 70, 7], info.GetProperty("rateLimits").EnumerateArray().Select(row => row.GetProperty("limit").GetInt32()));
+        Assert.Equal([2400, 70, 7],
+            info.GetProperty("rateLimits").EnumerateArray().Select(row => row.GetProperty("limit").GetInt32()));
         var symbol = info.GetProperty("symbols")[0];
-        Assert.Equal(("BTCUSDT", "TRADING"), (symbol.GetProperty("symbol").GetString(), symbol.GetProperty("status").GetString()));
+        Assert.Equal(("BTCUSDT", "TRADING"),
+            (symbol.GetProperty("symbol").GetString(), symbol.GetProperty("status").GetString()));
         Assert.Equal("0.10", Filter(symbol, "PRICE_FILTER").GetProperty("tickSize").GetString());
         Assert.Equal("120", Filter(symbol, "MARKET_LOT_SIZE").GetProperty("maxQty").GetString());
         Assert.Equal("1000", Filter(symbol, "LOT_SIZE").GetProperty("maxQty").GetString());
@@ -148,7 +161,8 @@ public sealed class FormatTests
         Assert.Equal("998000.00000000", account.Member("availableBalance"));
         Assert.Equal(rows, account.Json.GetProperty("positions").GetArrayLength());
         Assert.NotEqual(0, account.Json.GetProperty("assets")[0].GetProperty("updateTime").GetInt64());
-        Assert.Equal("998000.00000000", (await client.GetAsync("fapi/v2/balance")).Json[0].GetProperty("availableBalance").GetString());
+        Assert.Equal("998000.00000000",
+            (await client.GetAsync("fapi/v2/balance")).Json[0].GetProperty("availableBalance").GetString());
     }
 
     [Theory]

@@ -6,7 +6,8 @@ namespace Trader.PaperExchange.Tests;
 /// <summary>Orders over HTTP: replies, look-ups, cancels, batches, and what they do to positions.</summary>
 public sealed class OrderTests
 {
-    private const string Resting = "symbol=BTCUSDT&side=SELL&type=LIMIT&quantity=1&price=62000&timeInForce=GTC&reduceOnly=true";
+    private const string Resting =
+        "symbol=BTCUSDT&side=SELL&type=LIMIT&quantity=1&price=62000&timeInForce=GTC&reduceOnly=true";
 
     [Fact]
     public async Task An_ack_shows_nothing_filled_and_the_query_shows_all()
@@ -44,7 +45,8 @@ public sealed class OrderTests
         using var client = new FapiClient(px);
         px.Engine.SetPosition("BTCUSDT", PositionSide.Both, -0.5m);
         var answer = await client.MarketAsync("BTCUSDT", "BUY", "2");
-        Assert.Equal(("FILLED", "0.500", "0.500"), (answer.Member("status"), answer.Member("origQty"), answer.Member("executedQty")));
+        Assert.Equal(("FILLED", "0.500", "0.500"),
+            (answer.Member("status"), answer.Member("origQty"), answer.Member("executedQty")));
         Assert.Empty(px.Engine.Positions(openOnly: true));
         Assert.Equal(-2022, (await client.MarketAsync("BTCUSDT", "BUY", "2")).Code);
     }
@@ -57,7 +59,8 @@ public sealed class OrderTests
         using var client = new FapiClient(px);
         px.Engine.SetPosition("BTCUSDT", PositionSide.Both, 0.5m);
         var answer = await client.MarketAsync("BTCUSDT", "SELL", "2");
-        Assert.Equal(("EXPIRED", "2.000", "0.500"), (answer.Member("status"), answer.Member("origQty"), answer.Member("executedQty")));
+        Assert.Equal(("EXPIRED", "2.000", "0.500"),
+            (answer.Member("status"), answer.Member("origQty"), answer.Member("executedQty")));
         Assert.Equal(0m, px.Engine.Positions("BTCUSDT")[0].State.Amount);
     }
 
@@ -101,7 +104,8 @@ public sealed class OrderTests
     [Theory]
     [InlineData("LONG", "SELL", 1)]
     [InlineData("SHORT", "BUY", -1)]
-    public async Task Hedge_positions_close_by_their_side_alone_and_are_never_cut(string positionSide, string side, int amount)
+    public async Task Hedge_positions_close_by_their_side_alone_and_are_never_cut(string positionSide, string side,
+        int amount)
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Hedge);
         using var client = new FapiClient(px);
@@ -119,20 +123,24 @@ public sealed class OrderTests
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
         using var client = new FapiClient(px);
-        const string limit = "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.01&price=59000&timeInForce=GTC&newClientOrderId=x";
+        const string limit = "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.01&price=59000&timeInForce=GTC"
+            + "&newClientOrderId=x";
         Assert.Equal(0, (await client.OrderAsync(limit)).Code);
         Assert.Equal(-4116, (await client.OrderAsync(limit)).Code);
-        Assert.Equal("CANCELED", (await client.DeleteAsync("fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=x")).Member("status"));
+        Assert.Equal("CANCELED",
+            (await client.DeleteAsync("fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=x")).Member("status"));
         Assert.Equal(-2011, (await client.DeleteAsync("fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=x")).Code);
         var market = await client.MarketAsync("BTCUSDT", "BUY", "0.01", "newClientOrderId=x");
         Assert.Equal("FILLED", market.Member("status"));
-        Assert.Equal("FILLED", (await client.MarketAsync("BTCUSDT", "BUY", "0.01", "newClientOrderId=x")).Member("status"));
+        Assert.Equal("FILLED",
+            (await client.MarketAsync("BTCUSDT", "BUY", "0.01", "newClientOrderId=x")).Member("status"));
     }
 
     [Fact]
     public async Task A_client_id_may_be_made_unique_for_ever()
     {
-        await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { Engine = new() { ClientIdUniqueForEver = true } });
+        await using var px = await PaperExchangeServer.StartAsync(
+            Setup.Small with { Engine = new() { ClientIdUniqueForEver = true } });
         using var client = new FapiClient(px);
         Assert.Equal(0, (await client.MarketAsync("BTCUSDT", "BUY", "0.01", "newClientOrderId=x")).Code);
         Assert.Equal(-4116, (await client.MarketAsync("BTCUSDT", "BUY", "0.01", "newClientOrderId=x")).Code);
@@ -146,7 +154,8 @@ public sealed class OrderTests
         px.Engine.SetPosition("ETHUSDT", PositionSide.Both, 2m);
         var answer = await client.BatchAsync("""
             [{"symbol":"BTCUSDT","side":"SELL","type":"MARKET","quantity":"1","reduceOnly":true},
-             {"symbol":"ETHUSDT","side":"SELL","type":"MARKET","quantity":2,"reduceOnly":"true","newOrderRespType":"RESULT"},
+             {"symbol":"ETHUSDT","side":"SELL","type":"MARKET","quantity":2,"reduceOnly":"true",
+             "newOrderRespType":"RESULT"},
              {"symbol":"ETHUSDT","side":"SELL","type":"MARKET"},
              {"symbol":"SOLUSDT","side":"BUY","type":"LIMIT","quantity":"1","price":"140","timeInForce":"GTC"}]
             """);
@@ -173,7 +182,8 @@ public sealed class OrderTests
         var placed = await client.OrderAsync(
             "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=0.01&price=59000&timeInForce=GTC&newClientOrderId=x");
         var value = byId ? $"[{placed.Json.GetProperty("orderId").GetInt64()},7]" : """["x","y"]""";
-        var answer = await client.DeleteAsync("fapi/v1/batchOrders", $"symbol=BTCUSDT&{list}={Uri.EscapeDataString(value)}");
+        var answer = await client.DeleteAsync("fapi/v1/batchOrders",
+            $"symbol=BTCUSDT&{list}={Uri.EscapeDataString(value)}");
         var elements = answer.Json.EnumerateArray().ToArray();
         Assert.Equal("CANCELED", elements[0].GetProperty("status").GetString());
         Assert.Equal(-2011, elements[1].GetProperty("code").GetInt32());

@@ -105,7 +105,8 @@ public sealed class PositionTests
     {
         var engine = Engines.Create(new EngineSettings());
         engine.SetPosition("BTCUSDT", PositionSide.Both, 1m);
-        var id = engine.Place(Engines.Limit(OrderSide.Sell, 1m, 62_000m) with { ReduceOnly = true }, Engines.Receipt).Accepted?.OrderId;
+        var id = engine.Place(Engines.Limit(OrderSide.Sell, 1m, 62_000m) with { ReduceOnly = true }, Engines.Receipt)
+            .Accepted?.OrderId;
         engine.SetPosition("BTCUSDT", PositionSide.Both, 0.3m);
         Assert.True(engine.FillResting("BTCUSDT", id, null));
         var order = engine.Find("BTCUSDT", id, null);

@@ -14,15 +14,24 @@ public sealed class ProgramTests
     {
         var options = CommandLine.Parse(
         [
-            "--port", "9200", "--symbols", "30", "--positions", "5", "--oversized", "1", "--latency-ms", "50", "--hedge", "--seed", "9",
+            "--port", "9200", "--symbols", "30", "--positions", "5", "--oversized", "1", "--latency-ms", "50",
+                "--hedge", "--seed", "9",
             "--key", "k", "--secret", "s", "--clock-skew-ms", "-250", "--window", "sliding", "--weight-limit", "6000",
             "--orders-10s", "20", "--orders-1m", "90", "--fault", "time:*:429", "--fault", "ping:*:slow:ms=5",
         ]).Options;
         Assert.NotNull(options);
-        Assert.Equal((9200, 30, 5, 1, 50d), (options.Port, options.Symbols, options.Positions, options.OversizedPositions, options.LatencyMs));
-        Assert.Equal((true, 9, "k", "s", -250L), (options.Engine.Hedge, options.Seed, options.Key, options.Secret, options.ClockSkewMs));
+        Assert.Equal((9200, 30, 5, 1, 50d),
+            (options.Port, options.Symbols, options.Positions, options.OversizedPositions, options.LatencyMs));
+        Assert.Equal((true, 9, "k", "s", -250L),
+            (options.Engine.Hedge, options.Seed, options.Key, options.Secret, options.ClockSkewMs));
         Assert.Equal(
-            new RateLimits { Mode = WindowMode.Sliding, WeightPerMinute = 6000, OrdersPer10Seconds = 20, OrdersPerMinute = 90 },
+            new RateLimits
+            {
+                Mode = WindowMode.Sliding,
+                WeightPerMinute = 6000,
+                OrdersPer10Seconds = 20,
+                OrdersPerMinute = 90,
+            },
             options.Limits);
         Assert.Equal(["time:*:429", "ping:*:slow:ms=5"], options.Faults);
     }
@@ -52,11 +61,13 @@ public sealed class ProgramTests
         {
             var line = await process.StandardOutput.ReadLineAsync(Deadline());
             Assert.Matches(
-                @"^paper exchange listening on http://127\.0\.0\.1:\d+ \(30 symbols, 4 positions, 5 ms latency\)$", line);
+                @"^paper exchange listening on http://127\.0\.0\.1:\d+ \(30 symbols, 4 positions, 5 ms latency\)$",
+                line);
             using var http = new HttpClient();
             var address = line!.Split(' ')[4];
             Assert.Equal("{}", await http.GetStringAsync(new Uri(address + "/fapi/v1/ping")));
-            Assert.Contains("\"orderRequests\":0,", await http.GetStringAsync(new Uri(address + "/paper/summary")), StringComparison.Ordinal);
+            Assert.Contains("\"orderRequests\":0,", await http.GetStringAsync(new Uri(address + "/paper/summary")),
+                StringComparison.Ordinal);
             using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
             await process.WaitForExitAsync(Deadline());
             Assert.Equal(0, process.ExitCode);

@@ -50,7 +50,8 @@ public sealed class RateLimitTests
     public void The_minute_limit_binds_on_its_own_and_refusals_do_not_count()
     {
         var time = new ManualTime();
-        var limiter = new RateLimiter(new RateLimits { OrdersPer10Seconds = 10, OrdersPerMinute = 4 }, new ServerClock(time));
+        var limiter = new RateLimiter(new RateLimits { OrdersPer10Seconds = 10, OrdersPerMinute = 4 },
+            new ServerClock(time));
         for (var i = 0; i < 4; i++)
         {
             Assert.Null(limiter.CountOrders(1, 1));
@@ -108,7 +109,8 @@ public sealed class RateLimitTests
     {
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { TimeProvider = new ManualTime() });
         using var client = new FapiClient(px);
-        var answer = await client.BatchAsync("""[{"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.001"}]""");
+        var answer = await client.BatchAsync(
+            """[{"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.001"}]""");
         Assert.Equal((5, 1), (Header(answer, "X-MBX-ORDER-COUNT-10S"), Header(answer, "X-MBX-ORDER-COUNT-1M")));
         answer = await client.OrderAsync(Buy);
         Assert.Equal((6, 2), (Header(answer, "X-MBX-ORDER-COUNT-10S"), Header(answer, "X-MBX-ORDER-COUNT-1M")));
@@ -132,17 +134,23 @@ public sealed class RateLimitTests
     public async Task Weight_beyond_the_limit_is_429_and_then_418_for_every_route()
     {
         await using var px = await PaperExchangeServer.StartAsync(
-            Setup.Small with { TimeProvider = new ManualTime(), Limits = new() { WeightPerMinute = 1, RefusalsBeforeBan = 1 } });
+            Setup.Small with
+            {
+                TimeProvider = new ManualTime(),
+                Limits = new() { WeightPerMinute = 1, RefusalsBeforeBan = 1 },
+            });
         using var client = new FapiClient(px);
         Assert.Equal(200, (await client.SendAsync("GET", "fapi/v1/ping")).Status);
         var limited = await client.SendAsync("GET", "fapi/v1/ping");
         Assert.Equal((429, -1003), (limited.Status, limited.Code));
-        Assert.Contains("current limit of IP(127.0.0.1) is 1 requests per minute", limited.Text, StringComparison.Ordinal);
+        Assert.Contains("current limit of IP(127.0.0.1) is 1 requests per minute", limited.Text,
+            StringComparison.Ordinal);
         Assert.Equal(418, (await client.SendAsync("GET", "fapi/v1/ping")).Status);
         var order = await client.OrderAsync(Buy);
         Assert.Equal((418, -1003), (order.Status, order.Code));
         Assert.Contains("IP(127.0.0.1) banned until 1800000120000.", order.Text, StringComparison.Ordinal);
     }
 
-    private static int Header(FapiAnswer answer, string name) => int.Parse(answer.Headers[name], CultureInfo.InvariantCulture);
+    private static int Header(FapiAnswer answer, string name) =>
+        int.Parse(answer.Headers[name], CultureInfo.InvariantCulture);
 }

@@ -49,7 +49,8 @@ internal sealed class AccountHandlers(Venue venue)
 
     public Reply SetMode(FapiCall call)
     {
-        if (call.Parameters.NonEmpty("dualSidePosition") is null || call.Parameters.Flag("dualSidePosition") is not { } hedge)
+        if (call.Parameters.NonEmpty("dualSidePosition") is null
+            || call.Parameters.Flag("dualSidePosition") is not { } hedge)
         {
             return Reply.Of(ApiError.Missing("dualSidePosition"));
         }
@@ -80,8 +81,9 @@ internal sealed class AccountHandlers(Venue venue)
         var damage = call.Fault?.Kind.Rows ?? RowDamage.None;
         var lagUs = damage == RowDamage.Stale ? (call.Fault?.DelayMs ?? 0) * 1000L : 0;
         var rows = damage == RowDamage.Empty ? [] : Engine.Positions(symbol, openOnly, lagUs);
-        // Without a symbol in the spec the damage goes to the first row that holds something: an empty row would hide it.
-        var damaged = rows.FirstOrDefault(row => call.Fault?.Spec.Symbol is { } name ? row.Spec.Name == name : row.State.Amount != 0);
+        // Without a symbol in the spec the damage goes to the first held row: an empty one would hide it.
+        var damaged = rows.FirstOrDefault(row =>
+            call.Fault?.Spec.Symbol is { } name ? row.Spec.Name == name : row.State.Amount != 0);
         return Reply.Write(json =>
         {
             json.WriteStartArray();

@@ -8,8 +8,8 @@ using Trader.PaperExchange.Faults;
 namespace Trader.PaperExchange.Http;
 
 /// <summary>
-/// One request from its bytes to its answer: route, latency, ban and weight, key, timestamp, signature, fault, execution, answer.
-/// The order of checks is not published; this is a sensible reading.
+/// One request from its bytes to its answer: route, latency, ban and weight, key, timestamp, signature, fault,
+/// execution, answer. The order of checks is not published; this is a sensible reading.
 /// </summary>
 internal sealed class FapiPipeline(Venue venue, TimeProvider time, CancellationToken stopping)
 {
@@ -23,8 +23,8 @@ internal sealed class FapiPipeline(Venue venue, TimeProvider time, CancellationT
     public async Task HandleAsync(HttpContext http)
     {
         var started = time.GetTimestamp();
+        var receivedUs = Engine.Clock.ToMicroseconds(started);
         var receivedMs = Engine.Clock.TrueNowMs;
-        var receivedUs = Engine.Clock.MonotonicUs;
         var latencyMs = venue.LatencyMs;
         var address = http.Connection.RemoteIpAddress?.ToString() ?? "";
         var request = await RawRequest.ReadAsync(http).ConfigureAwait(false);
@@ -56,7 +56,8 @@ internal sealed class FapiPipeline(Venue venue, TimeProvider time, CancellationT
             }
             else
             {
-                fault = venue.Faults.Take(route.Endpoint, parameters["symbol"], batchElement: false, IsReducing(route, parameters));
+                fault = venue.Faults.Take(route.Endpoint, parameters["symbol"], batchElement: false,
+                    IsReducing(route, parameters));
                 reply = await ExecuteAsync(route, WithFault(call, route, fault), address).ConfigureAwait(false);
             }
             AddHeaders(http, route, address);
@@ -202,7 +203,8 @@ internal sealed class FapiPipeline(Venue venue, TimeProvider time, CancellationT
             case FaultTransport.Hang:
                 using (var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, http.RequestAborted))
                 {
-                    await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.Delay(Timeout.Infinite, ended.Token)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
                 http.Abort();
                 return;
@@ -219,8 +221,8 @@ internal sealed class FapiPipeline(Venue venue, TimeProvider time, CancellationT
                 await reply.Broken().SendAsync(http).ConfigureAwait(false);
                 return;
             case FaultTransport.Html:
-                await Reply.Html(reply.Status, reply.Status == 403 ? "403 Forbidden" : "502 Bad Gateway").SendAsync(http)
-                    .ConfigureAwait(false);
+                var title = reply.Status == 403 ? "403 Forbidden" : "502 Bad Gateway";
+                await Reply.Html(reply.Status, title).SendAsync(http).ConfigureAwait(false);
                 return;
             case FaultTransport.Normal or FaultTransport.Slow:
                 await reply.SendAsync(http).ConfigureAwait(false);

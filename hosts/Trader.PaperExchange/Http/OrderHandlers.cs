@@ -106,7 +106,8 @@ internal sealed class OrderHandlers(Venue venue)
 
     /// <summary>The engine checks the window again: a request that queued too long is refused there (-5028).</summary>
     public ApiError? CheckDeadline(FapiCall call) =>
-        call.EngineDeadlineMs is { } deadline && Engine.Clock.NowMs > deadline && call.Fault?.Kind.Execution != FaultExecution.Late
+        call.EngineDeadlineMs is { } deadline && Engine.Clock.NowMs > deadline
+            && call.Fault?.Kind.Execution != FaultExecution.Late
             ? ApiError.Of(-5028)
             : null;
 
@@ -127,7 +128,8 @@ internal sealed class OrderHandlers(Venue venue)
             return Reply.Of(error);
         }
         var parameters = call.Parameters;
-        var order = Engine.Find(parameters["symbol"] ?? "", parameters.Long("orderId"), parameters["origClientOrderId"]);
+        var order = Engine.Find(
+            parameters["symbol"] ?? "", parameters.Long("orderId"), parameters["origClientOrderId"]);
         return order is null || (openOnly && !order.IsOpen)
             ? Reply.Of(ApiError.Of(-2013))
             : Reply.Write(json => json.WriteOrder(order, query: true));
