@@ -146,6 +146,18 @@ public sealed class FormatTests
         Assert.Equal([70, 7], own.Select(row => row.GetProperty("limit").GetInt32()));
     }
 
+    [Fact]
+    public async Task Leverage_brackets_are_numbers_and_one_object_for_one_symbol()
+    {
+        await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
+        using var client = new FapiClient(px);
+        Assert.Equal(
+            """{"symbol":"BTCUSDT","brackets":[{"bracket":1,"initialLeverage":20,"notionalCap":100000000,"""
+            + "\"notionalFloor\":0,\"maintMarginRatio\":0.005,\"cum\":0}]}",
+            (await client.GetAsync("fapi/v1/leverageBracket", "symbol=BTCUSDT")).Text);
+        Assert.Equal(20, (await client.GetAsync("fapi/v1/leverageBracket")).Json.GetArrayLength());
+    }
+
     [Theory]
     [InlineData("fapi/v2/account", 20)]
     [InlineData("fapi/v3/account", 1)]

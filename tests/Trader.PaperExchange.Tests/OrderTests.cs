@@ -228,6 +228,18 @@ public sealed class OrderTests
         Assert.Equal([symbol], Symbols(await client.GetAsync("fapi/v3/positionRisk")));
     }
 
+    [Fact]
+    public async Task The_algo_book_is_there_and_empty()
+    {
+        await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
+        using var client = new FapiClient(px);
+        Assert.Equal("[]", (await client.GetAsync("fapi/v1/openAlgoOrders")).Text);
+        Assert.Equal(-1121, (await client.GetAsync("fapi/v1/openAlgoOrders", "symbol=NONEUSDT")).Code);
+        Assert.Equal(200, (await client.DeleteAsync("fapi/v1/algoOpenOrders", "symbol=BTCUSDT")).Code);
+        Assert.Equal(-1102, (await client.DeleteAsync("fapi/v1/algoOpenOrders", "")).Code);
+        Assert.Equal(-5000, (await client.PostAsync("fapi/v1/algoOrder", "symbol=BTCUSDT")).Code);
+    }
+
     private static IEnumerable<string?> Symbols(FapiAnswer answer) =>
         answer.Json.EnumerateArray().Select((JsonElement row) => row.GetProperty("symbol").GetString());
 }

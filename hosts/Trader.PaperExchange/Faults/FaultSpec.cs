@@ -22,7 +22,7 @@ public sealed record FaultSpec
     [
         "ping", "time", "exchangeInfo", "premiumIndex", "tickerPrice", "positionRisk", "order", "queryOrder",
         "cancelOrder", "batch", "cancelBatch", "openOrders", "openOrder", "cancelAll", "getMode", "setMode",
-        "rateLimitOrder", "account", "balance",
+        "rateLimitOrder", "account", "balance", "openAlgoOrders", "cancelAllAlgo", "leverageBracket",
     ];
 
     public required string Text { get; init; }

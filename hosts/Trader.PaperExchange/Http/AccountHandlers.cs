@@ -71,6 +71,47 @@ internal sealed class AccountHandlers(Venue venue)
         json.WriteEndArray();
     });
 
+    /// <summary>One bracket for every symbol: the engine has one leverage and one maintenance rate.</summary>
+    public Reply LeverageBracket(FapiCall call)
+    {
+        var symbol = call.Parameters.NonEmpty("symbol");
+        if (symbol is not null && !Engine.Knows(symbol))
+        {
+            return Reply.Of(ApiError.Of(-1121));
+        }
+        return Reply.Write(json =>
+        {
+            if (symbol is not null)
+            {
+                WriteBrackets(json, symbol, Engine.Settings.Leverage);
+                return;
+            }
+            json.WriteStartArray();
+            foreach (var spec in Engine.Symbols)
+            {
+                WriteBrackets(json, spec.Name, Engine.Settings.Leverage);
+            }
+            json.WriteEndArray();
+        });
+    }
+
+    private static void WriteBrackets(Utf8JsonWriter json, string symbol, int leverage)
+    {
+        json.WriteStartObject();
+        json.WriteString("symbol", symbol);
+        json.WriteStartArray("brackets");
+        json.WriteStartObject();
+        json.WriteNumber("bracket", 1);
+        json.WriteNumber("initialLeverage", leverage);
+        json.WriteNumber("notionalCap", 100_000_000);
+        json.WriteNumber("notionalFloor", 0);
+        json.WriteNumber("maintMarginRatio", EngineSettings.MaintenanceRate);
+        json.WriteNumber("cum", 0);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
     private Reply PositionRisk(FapiCall call, bool openOnly, Action<Utf8JsonWriter, PositionRow, int, RowDamage> write)
     {
         var symbol = call.Parameters.NonEmpty("symbol");

@@ -69,14 +69,20 @@ internal sealed class OrderHandlers(Venue venue)
             return Stopped(LedgerKind.Cancel, call, error);
         }
         Engine.CancelAll(call.Parameters["symbol"] ?? "", call.Receipt);
-        return Reply.Write(json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("code", 200);
-            json.WriteString("msg", "The operation of cancel all open order is done.");
-            json.WriteEndObject();
-        });
+        return AllCancelled();
     }
+
+    public Reply OpenAlgoOrders(FapiCall call) =>
+        call.Parameters.NonEmpty("symbol") is { } symbol && !Engine.Knows(symbol)
+            ? Reply.Of(ApiError.Of(-1121))
+            : Reply.Write(json =>
+            {
+                json.WriteStartArray();
+                json.WriteEndArray();
+            });
+
+    public Reply CancelAllAlgo(FapiCall call) =>
+        CheckSymbol(call.Parameters) is { } error ? Stopped(LedgerKind.Cancel, call, error) : AllCancelled();
 
     /// <summary>How a request goes into the ledger: its texts, untouched.</summary>
     public static Receipt ToReceipt(string endpoint, Parameters parameters, long receivedMs, long receivedUs) => new()
@@ -115,6 +121,14 @@ internal sealed class OrderHandlers(Venue venue)
         parameters.NonEmpty("symbol") is not { } symbol ? ApiError.Missing("symbol")
         : Engine.Knows(symbol) ? null
         : ApiError.Of(-1121);
+
+    private static Reply AllCancelled() => Reply.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("code", 200);
+        json.WriteString("msg", "The operation of cancel all open order is done.");
+        json.WriteEndObject();
+    });
 
     private ApiError? CheckIds(Parameters parameters) => CheckSymbol(parameters)
         ?? (parameters.Long("orderId") is null && parameters.NonEmpty("origClientOrderId") is null

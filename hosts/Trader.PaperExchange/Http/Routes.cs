@@ -40,6 +40,11 @@ internal static class Routes
             [("GET", "/fapi/v1/openOrder")] = new("openOrder", Always(1), true, orders.OpenOrder),
             [("DELETE", "/fapi/v1/allOpenOrders")] =
                 new("cancelAll", Always(1), true, orders.CancelAll, LedgerKind.Cancel),
+            // The algo book exists and is empty: no route here places such an order.
+            [("GET", "/fapi/v1/openAlgoOrders")] = new("openAlgoOrders", Symbol(1, 40), true, orders.OpenAlgoOrders),
+            [("DELETE", "/fapi/v1/algoOpenOrders")] =
+                new("cancelAllAlgo", Always(1), true, orders.CancelAllAlgo, LedgerKind.Cancel),
+            [("GET", "/fapi/v1/leverageBracket")] = new("leverageBracket", Always(1), true, account.LeverageBracket),
         };
     }
 
