@@ -128,15 +128,18 @@ public sealed class EngineProperties
             var symbol = step.Second ? "ETHUSDT" : "BTCUSDT";
             var mark = step.Second ? 3000m : 60_000m;
             var price = mark * (1000 + step.Level) / 1000;
+            var open = engine.OpenOrders();
             switch (step.Act)
             {
-                case Act.Fill when ids.Count > 0:
-                    var (at, id) = ids[step.Size % ids.Count];
-                    engine.FillResting(at, id, null, step.Buy ? null : 0.001m * step.Size);
+                // Among the open ones only: most orders are done, and drawing those would leave resting fills untried.
+                case Act.Fill when open.Count > 0:
+                    var resting = open[step.Size % open.Count];
+                    engine.FillResting(
+                        resting.Spec.Name, resting.OrderId, null, step.Buy ? null : Math.Min(resting.Remaining, 0.5m));
                     break;
-                case Act.Cancel when ids.Count > 0:
-                    engine.Cancel(ids[step.Size % ids.Count].Symbol, ids[step.Size % ids.Count].Id, null,
-                        Engines.Receipt);
+                case Act.Cancel when open.Count > 0:
+                    var unwanted = open[step.Size % open.Count];
+                    engine.Cancel(unwanted.Spec.Name, unwanted.OrderId, null, Engines.Receipt);
                     break;
                 case Act.Price:
                     engine.SetMarkPrice(symbol, price);
