@@ -7,7 +7,8 @@ namespace Trader.Exchange.Tests.Binance;
 /// <summary>What a real socket can do to a request, seen through the production handler.</summary>
 public sealed class TransportFaultTests
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
+    /// <summary>Deadlines pass when a test says so, never because the machine is busy.</summary>
+    private readonly ManualTime _time = new();
 
     public static TheoryData<string> BrokenAnswers => ["reset", "close", "half head", "half body reset", "half body close", "bad gzip", "hang", "drip", "not http"];
 
@@ -111,7 +112,7 @@ public sealed class TransportFaultTests
                 ? "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n["
                 : "HTTP/1.1 200 OK\r\n\r\n[" + new string(' ', 5000)));
         using var client = new BinanceClient(
-            Options(server.Address) with { MaxResponseBytes = 1000 }, Venue.Credentials, TimeProvider.System);
+            Venue.Options(server.Address) with { MaxResponseBytes = 1000 }, Venue.Credentials, _time);
         Assert.Equal(FaultKind.Unreadable, (await client.GetPositionsAsync()).Fault().Kind);
         Assert.Equal(FaultKind.Unreadable, (await client.GetPositionsAsync()).Fault().Kind);
     }
@@ -144,12 +145,9 @@ public sealed class TransportFaultTests
         Assert.Equal(5, Assert.Single(sockets).Value);
     }
 
-    private static BinanceOptions Options(string address) =>
-        Venue.Options(address) with { ReadDeadline = Short, OrderDeadline = Short };
+    private BinanceClient Client(string address) => new(Venue.Options(address), Venue.Credentials, _time);
 
-    private static BinanceClient Client(string address) => new(Options(address), Venue.Credentials, TimeProvider.System);
-
-    private static Func<NetworkStream, int, Task> Break(string fault) => async (stream, _) =>
+    private Func<NetworkStream, int, Task> Break(string fault) => async (stream, _) =>
     {
         switch (fault)
         {
@@ -180,7 +178,7 @@ public sealed class TransportFaultTests
                 for (var i = 0; i < 40; i++)
                 {
                     await RawServer.WriteAsync(stream, " ");
-                    await Task.Delay(TimeSpan.FromMilliseconds(50));
+                    _time.Advance(TimeSpan.FromMilliseconds(200));
                 }
 
                 break;
@@ -190,6 +188,7 @@ public sealed class TransportFaultTests
             default:
                 // Says nothing and keeps the connection.
                 Assert.Equal("hang", fault);
+                _time.Advance(TimeSpan.FromSeconds(6));
                 break;
         }
     };
