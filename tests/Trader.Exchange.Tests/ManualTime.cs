@@ -1,6 +1,7 @@
 namespace Trader.Exchange.Tests;
 
-/// <summary>A monotonic counter and a wall clock that move only when told to, and independently of each other.</summary>
+/// <summary>A monotonic counter and a wall clock that move only when told to, and independently of each
+/// other.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -81,7 +81,8 @@ public sealed class TransportFaultTests
             (await client.GetPositionsAsync()).Fault().Kind, (FaultKind[])[FaultKind.UnknownOutcome, FaultKind.Unreadable]);
     }
 
-    /// <summary>The framework repeats a request whose pooled connection died, unless it has begun to write a body.</summary>
+    /// <summary>The framework repeats a request whose pooled connection died, unless it has begun to write a
+    /// body.</summary>
     [Fact]
     [Trait("rule", "S8")]
     public async Task S8_an_order_on_a_pooled_connection_that_dies_is_not_repeated_by_the_framework()
