@@ -4,8 +4,9 @@ using Trader.Messages;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// The only actor that touches the node's disk: journal (S12) and halt latch (S4). Every command of <see cref="DiskProtocol"/> gets
-/// exactly one reply, after the disk confirmed; no handler waits for the disk. Commands of one sender take effect in their order.
+/// The only actor that touches the node's disk: journal (S12) and halt latch (S4). Every command of <see
+/// cref="DiskProtocol"/> gets exactly one reply, after the disk confirmed; no handler waits for the disk. Commands of
+/// one sender take effect in their order.
 /// </summary>
 public sealed class DiskGateway : ReceiveActor
 {

@@ -9,7 +9,8 @@ public sealed class DiskGatewayTests : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly HaltRecord Halt = new(
-        EventId.FromGuid(Guid.Parse("6f1e9a52-0b55-4b3e-9a53-0f2d3c4b5a69")), "R1", "watchdog", 0, 1_763_719_323_123, "panic-close");
+        EventId.FromGuid(Guid.Parse("6f1e9a52-0b55-4b3e-9a53-0f2d3c4b5a69")),
+        "R1", "watchdog", 0, 1_763_719_323_123, "panic-close");
 
     private readonly StateDirectory _state = new();
     private readonly ActorSystem _system = ActorSystem.Create("disk");
@@ -64,5 +65,6 @@ public sealed class DiskGatewayTests : IAsyncLifetime
 
     private static Task<object> Ask(IActorRef gateway, object command) => gateway.Ask<object>(command, Deadline);
 
-    private IActorRef Start() => _system.ActorOf(DiskGateway.Props(_state.Path, StateDirectory.Node, TimeProvider.System));
+    private IActorRef Start() =>
+        _system.ActorOf(DiskGateway.Props(_state.Path, StateDirectory.Node, TimeProvider.System));
 }
