@@ -80,6 +80,22 @@ public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void Dead_letters_are_logged_up_to_the_limit_and_then_no_more()
+    {
+        var system = ActorSystem.Create("letters", ConfigurationFactory.ParseString(
+            "akka { stdout-loglevel = OFF, log-dead-letters = 2 }").WithFallback(DefaultConfig));
+        system.EventStream.Subscribe(TestActor, typeof(Info));
+        foreach (var i in Enumerable.Range(1, 4))
+        {
+            system.DeadLetters.Tell(i, ActorRefs.NoSender);
+        }
+        ExpectMsg<Info>(i => i.Message.ToString()!.Contains("Dead letter 1.", StringComparison.Ordinal));
+        ExpectMsg<Info>(i => i.Message.ToString()!.Contains("no more are logged", StringComparison.Ordinal));
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Shutdown(system);
+    }
+
+    [Fact]
     public void A_logger_of_ones_own_gets_what_its_level_lets_through()
     {
         var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();

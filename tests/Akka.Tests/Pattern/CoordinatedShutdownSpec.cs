@@ -79,7 +79,8 @@ public class CoordinatedShutdownSpec
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Limit));
         Assert.Empty(_ran);
-        await system.Terminate().WaitAsync(Limit);
+        ((ExtendedActorSystem)system).Abort();
+        await system.WhenTerminated.WaitAsync(Limit);
     }
 
     [Fact]
