@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Trader.Actors.Ports;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Metrics;
 using Trader.Messages;
@@ -37,7 +36,7 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics)
             {
                 _readers.Remove(reader);
                 reader.Drop();
-                metrics.Count("trader_link_readers_dropped_total", new Label("role", role.Name()));
+                metrics.Count("trader_link_readers_dropped_total", 1, ("role", role.Name()));
             }
 
             ShowReaders();
@@ -112,5 +111,5 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics)
         return [.. Encoding.UTF8.GetBytes($"event: {name}\ndata: "), .. json.ToArray(), (byte)'\n', (byte)'\n'];
     }
 
-    private void ShowReaders() => metrics.Gauge("trader_link_readers", _readers.Count, new Label("role", role.Name()));
+    private void ShowReaders() => metrics.Gauge("trader_link_readers", _readers.Count, ("role", role.Name()));
 }

@@ -1,0 +1,82 @@
+using Trader.Hosting.Configuration;
+using Trader.Hosting.Http;
+using Trader.Messages;
+
+namespace Trader.Hosting.Node;
+
+/// <summary>
+/// What each role last said about itself and when; the answer of <c>/health/ready</c>. Silence is failure (S11): an old answer counts for
+/// nothing. Safe from any thread.
+/// </summary>
+public sealed class ReadinessBoard(TimeProvider time)
+{
+    /// <summary>Roles are asked every second; three answers missing is no coincidence.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Role, (IReadOnlyList<string> NotReady, long At)> _answers = [];
+    private readonly Dictionary<Role, string[]> _fixed = [];
+    private bool _stopping;
+
+    /// <summary>Reasons that hold until the process is started anew, such as missing credentials.</summary>
+    public void Fix(Role role, IEnumerable<string> reasons)
+    {
+        lock (_lock)
+        {
+            _fixed[role] = [.. reasons];
+        }
+    }
+
+    public void Heard(Role role, RoleProtocol.Health health)
+    {
+        ArgumentNullException.ThrowIfNull(health);
+        lock (_lock)
+        {
+            _answers[role] = (health.NotReady, time.GetTimestamp());
+        }
+    }
+
+    public void Stopping()
+    {
+        lock (_lock)
+        {
+            _stopping = true;
+        }
+    }
+
+    public Readiness Of(Role role)
+    {
+        lock (_lock)
+        {
+            var reasons = new List<string>(_fixed.GetValueOrDefault(role, []));
+            if (_stopping)
+            {
+                reasons.Add("stopping");
+            }
+
+            if (!_answers.TryGetValue(role, out var answer))
+            {
+                reasons.Add("starting: the role has not answered yet");
+            }
+            else if (time.GetElapsedTime(answer.At) is var age && age > MaxAge)
+            {
+                reasons.Add(FormattableString.Invariant($"the role has not answered for {age.TotalSeconds:0.0} s"));
+            }
+            else
+            {
+                reasons.AddRange(answer.NotReady);
+            }
+
+            return new Readiness(reasons);
+        }
+    }
+
+    /// <summary>Whether the role's mailbox turns, ready or not.</summary>
+    public bool Turns(Role role)
+    {
+        lock (_lock)
+        {
+            return _answers.TryGetValue(role, out var answer) && time.GetElapsedTime(answer.At) <= MaxAge;
+        }
+    }
+}
