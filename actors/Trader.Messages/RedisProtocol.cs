@@ -122,7 +122,8 @@ public static class RedisProtocol
 
     /// <param name="EventId">The event.</param>
     /// <param name="First">False when the event was done before: then nothing was written.</param>
-    public sealed record CompletionPublished(EventId EventId, bool First);
+    /// <param name="HaltTrouble">Why the halt hash could not be written beside it; null when it was (X13).</param>
+    public sealed record CompletionPublished(EventId EventId, bool First, string? HaltTrouble);
 
     public sealed record NotDone(object Command, RedisDoubt Doubt, string Why);
 }

@@ -57,6 +57,7 @@ public abstract partial class TestKitBase
     public IActorRef ChildActorOf(
         Props props, string? name, SupervisorStrategy? supervisorStrategy, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var spawned = Spawn(props, name, supervisorStrategy);
         return Blocking.Wait(spawned, TestKitSettings.DefaultTimeout)
             ? spawned.GetAwaiter().GetResult()

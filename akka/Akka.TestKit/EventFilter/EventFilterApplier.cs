@@ -113,9 +113,10 @@ internal sealed class EventFilterApplier(
         bool blocking, Func<Task<T>> func, TimeSpan? timeout, int? expected, CancellationToken cancellationToken)
     {
         var seen = new Seen();
+        EventMatched onMatch = (_, _) => seen.Add();
         foreach (var filter in filters)
         {
-            filter.EventMatched += seen.Add;
+            filter.EventMatched += onMatch;
         }
         using var muted = Mute();
         try
@@ -132,7 +133,7 @@ internal sealed class EventFilterApplier(
         {
             foreach (var filter in filters)
             {
-                filter.EventMatched -= seen.Add;
+                filter.EventMatched -= onMatch;
             }
         }
     }
@@ -164,7 +165,7 @@ internal sealed class EventFilterApplier(
 
         public int Count => Volatile.Read(ref _count);
 
-        public void Add(EventFilterBase filter, Event.LogEvent logEvent) => Interlocked.Increment(ref _count);
+        public void Add() => Interlocked.Increment(ref _count);
     }
 
     private sealed class MutedFilter(ActorSystem system, IReadOnlyList<EventFilterBase> filters) : IUnmutableFilter

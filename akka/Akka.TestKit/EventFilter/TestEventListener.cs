@@ -60,7 +60,11 @@ public class TestEventListener : DefaultLogger
     private void Filter(LogEvent logEvent, bool print)
     {
         // Every filter counts for itself, so no short cut at the first match.
-        var matched = _filters.Count(filter => filter.Apply(logEvent)) > 0;
+        var matched = false;
+        foreach (var filter in _filters)
+        {
+            matched |= filter.Apply(logEvent);
+        }
         if (print && !matched)
         {
             Print(logEvent);

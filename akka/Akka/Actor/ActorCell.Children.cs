@@ -1,3 +1,4 @@
+using System.Collections;
 using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
@@ -136,7 +137,7 @@ public sealed partial class ActorCell
         {
             try
             {
-                actor.StrategyOnce().HandleChildTerminated(this, child, _children.Refs());
+                actor.StrategyOnce().HandleChildTerminated(this, child, _children.Select(stats => stats.Child));
             }
             catch (Exception e)
             {
@@ -173,8 +174,9 @@ public sealed partial class ActorCell
         }
     }
 
-    /// <summary>The children by name. Guardians are used from any thread, hence the lock.</summary>
-    private sealed class ChildrenOf
+    /// <summary>The children by name. Guardians are used from any thread, hence the lock. As a collection it is a
+    /// snapshot taken when somebody enumerates it: a strategy that does not ask costs nothing per child.</summary>
+    private sealed class ChildrenOf : IReadOnlyCollection<ChildRestartStats>
     {
         private readonly Lock _gate = new();
         private readonly Dictionary<string, ChildRestartStats> _byName = [];
@@ -232,13 +234,29 @@ public sealed partial class ActorCell
             }
         }
 
-        internal ChildRestartStats[] Stats()
+        public int Count
         {
-            lock (_gate)
+            get
             {
-                return [.. _byName.Values];
+                lock (_gate)
+                {
+                    return _byName.Count;
+                }
             }
         }
+
+        public IEnumerator<ChildRestartStats> GetEnumerator()
+        {
+            ChildRestartStats[] snapshot;
+            lock (_gate)
+            {
+                snapshot = [.. _byName.Values];
+            }
+
+            return snapshot.AsEnumerable().GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
         internal void MarkDying(IActorRef child)
         {

@@ -95,7 +95,7 @@ public sealed partial class ActorCell
         try
         {
             if (_actor is null || !_actor.StrategyOnce().HandleFailure(
-                this, failed.Child, failed.Cause, stats, _children.Stats()))
+                this, failed.Child, failed.Cause, stats, _children))
             {
                 HandleInvokeFailure(failed.Cause);
             }

@@ -121,7 +121,15 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     public override Task Terminate()
     {
-        FinalTerminate();
+        if (Settings.CoordinatedShutdownRunByActorSystemTerminate)
+        {
+            _ = CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+        }
+        else
+        {
+            FinalTerminate();
+        }
+
         return WhenTerminated;
     }
 

@@ -1,0 +1,266 @@
+using Akka.Actor;
+using Akka.Event;
+using Trader.Actors.Ports;
+using Trader.Messages;
+
+namespace Trader.Actors.ExitBrain;
+
+/// <summary>
+/// Minds open positions: reads them from the exchange each turn of its loop, decides exits, beats. A heartbeat is the end of a turn and
+/// nothing else makes one, so a stuck loop is a silent brain (S11). Without a watchdog or a panic-close worker it closes the gate to
+/// entries and goes on minding exits (S1, S11); positions that cannot be read make it DEGRADED, never flat (S3).
+/// </summary>
+public sealed class ExitBrainActor : ReceiveActor, IWithTimers
+{
+    private sealed record NextTurn;
+
+    private sealed record TurnIsSlow(long ReadId);
+
+    private sealed record TurnIsOver(long ReadId);
+
+    private readonly ExitBrainSettings settings;
+    private readonly Surroundings around;
+    private readonly ILoggingAdapter log = Context.GetLogger();
+    private readonly long startedAt;
+    private readonly PositionBook book;
+    private readonly GuardPresence guards;
+    private long readId;
+    private bool reading;
+    private TimeSpan turnStartedAt;
+    private long? lastDecisionMs;
+    private BrainStatus status = BrainStatus.Degraded;
+    private string? gateReason = "starting";
+    private long journalSeq;
+
+    public ExitBrainActor(ExitBrainSettings settings, Surroundings around)
+    {
+        this.settings = settings;
+        this.around = around;
+        startedAt = around.Time.GetTimestamp();
+        book = new PositionBook(settings.Exits);
+        guards = new GuardPresence(settings.GuardSilence);
+        Receive<NextTurn>(_ => StartTurn());
+        Receive<ExitBrainProtocol.FillLearned>(_ => StartTurnSoon());
+        Receive<ExchangeProtocol.PositionsRead>(OnPositions);
+        Receive<ExchangeProtocol.PositionsNotRead>(OnNoPositions);
+        Receive<TurnIsSlow>(OnSlow);
+        Receive<TurnIsOver>(OnOverdue);
+        Receive<LinkProtocol.EventSeen>(OnLinkEvent);
+        Receive<RedisProtocol.LivenessRead>(read => guards.Heard(read.Roles, Now));
+        Receive<RedisProtocol.CompletionSeen>(seen => OnCompletion(seen.Backlog));
+        Receive<DiskProtocol.NotAppended>(failed => OnJournalFailure(failed.Why));
+        ReceiveAny(Ignore);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => around.Time.GetElapsedTime(startedAt);
+
+    public static Props Props(ExitBrainSettings settings, Surroundings around) =>
+        Akka.Actor.Props.Create(() => new ExitBrainActor(settings, around));
+
+    protected override void PreStart()
+    {
+        log.Info("EXIT BRAIN STARTING ({0})", settings.ServiceId);
+        around.Link.Tell(new LinkProtocol.Watch(LinkPeer.Watchdog));
+        around.Link.Tell(new LinkProtocol.Watch(LinkPeer.PanicClose));
+        around.Redis.Tell(new RedisProtocol.WatchCompletions());
+        StartTurn();
+    }
+
+    private void StartTurn()
+    {
+        Timers.Cancel(nameof(NextTurn));
+        reading = true;
+        turnStartedAt = Now;
+        readId++;
+        around.Exchange.Tell(new ExchangeProtocol.GetPositions(readId));
+        around.Redis.Tell(new RedisProtocol.GetLiveness([Roles.Watchdog, Roles.PanicClose]));
+        Timers.StartPeriodicTimer(nameof(TurnIsSlow), new TurnIsSlow(readId), settings.SlowLoop);
+        Timers.StartSingleTimer(nameof(TurnIsOver), new TurnIsOver(readId), settings.ReadDeadline);
+    }
+
+    /// <summary>A fill learned of during a turn is read by the next one, at once.</summary>
+    private void StartTurnSoon()
+    {
+        if (reading)
+        {
+            return;
+        }
+
+        StartTurn();
+    }
+
+    private void OnPositions(ExchangeProtocol.PositionsRead read)
+    {
+        if (!reading || read.ReadId != readId)
+        {
+            return;
+        }
+
+        var turn = book.Judge(read, Now);
+        foreach (var decision in turn.NewExits)
+        {
+            log.Warning("EXIT {0} {1} {2}: {3} ({4})", decision.Position.Key, decision.Position.ClosingSide,
+                decision.Position.Quantity, decision.Rule, decision.Text);
+            around.Meter.Count("trader_exit_decisions_total", 1, ("rule", decision.Rule.ToString()));
+            Journal("brain.exit_intent", BrainRecords.Intent(decision));
+        }
+
+        foreach (var closed in turn.SeenClosed)
+        {
+            Journal("brain.exit_seen_closed", [new("position", closed.ToString())]);
+        }
+
+        if (turn.Unguarded.Count == 0)
+        {
+            lastDecisionMs = around.NowMs;
+        }
+
+        EndTurn(turn.Unguarded.Count == 0 ? null : $"cannot guard {string.Join(",", turn.Unguarded.Take(5))}");
+    }
+
+    private void OnNoPositions(ExchangeProtocol.PositionsNotRead failed)
+    {
+        if (reading && failed.ReadId == readId)
+        {
+            EndTurn($"positions unreadable: {failed.Fault}");
+        }
+    }
+
+    /// <summary>The turn is still open and late: say so now, once per slow period, rather than fall silent.</summary>
+    private void OnSlow(TurnIsSlow slow)
+    {
+        if (reading && slow.ReadId == readId)
+        {
+            Beat($"loop slow ({(Now - turnStartedAt).TotalMilliseconds:F0} ms)");
+        }
+    }
+
+    private void OnOverdue(TurnIsOver over)
+    {
+        if (reading && over.ReadId == readId)
+        {
+            EndTurn("positions unreadable: no answer");
+        }
+    }
+
+    private void EndTurn(string? trouble)
+    {
+        var took = Now - turnStartedAt;
+        reading = false;
+        Timers.Cancel(nameof(TurnIsSlow));
+        Timers.Cancel(nameof(TurnIsOver));
+        Beat(trouble ?? (took > settings.SlowLoop ? $"loop took {took.TotalMilliseconds:F0} ms" : null));
+        around.Meter.Observe("trader_exit_brain_loop_seconds", took.TotalSeconds);
+        var period = status == BrainStatus.Alive ? settings.LoopEvery : settings.LoopEveryDegraded;
+        var wait = period - took;
+        Timers.StartSingleTimer(nameof(NextTurn), new NextTurn(), wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1));
+    }
+
+    private void Beat(string? trouble)
+    {
+        var now = Now;
+        var noWatchdog = guards.IsSilent(Roles.Watchdog, now);
+        var noWorker = guards.IsSilent(Roles.PanicClose, now);
+        var why = trouble ?? (noWatchdog ? "no watchdog heard" : null);
+        SetStatus(why);
+        SetGate(why ?? (noWorker ? "no panic-close worker heard"
+            : guards.AllHeard(now) ? null : "guards not heard yet"));
+        var heartbeat = new Heartbeat(settings.ServiceId, status, book.OpenPositions, lastDecisionMs,
+            (int)(now - turnStartedAt).TotalMilliseconds, book.PendingExits, around.NowMs);
+        around.Link.Tell(new LinkProtocol.Announce(
+            LinkPeer.ExitBrain, LinkProtocol.HeartbeatEvent, HeartbeatWire.Write(heartbeat)));
+        around.Redis.Tell(new RedisProtocol.PublishHeartbeat(heartbeat));
+        around.Redis.Tell(new RedisProtocol.PublishEntriesGate(
+            gateReason is null, gateReason ?? "", (int)(3 * settings.LoopEvery).TotalMilliseconds));
+        around.Meter.Gauge("trader_exit_brain_positions", book.OpenPositions);
+        around.Meter.Gauge("trader_exit_brain_degraded", status == BrainStatus.Degraded ? 1 : 0);
+        around.Meter.Count("trader_exit_brain_heartbeats_total", 1);
+    }
+
+    private void SetStatus(string? why)
+    {
+        var next = why is null ? BrainStatus.Alive : BrainStatus.Degraded;
+        if (next == status)
+        {
+            return;
+        }
+
+        status = next;
+        if (why is null)
+        {
+            log.Info("ALIVE: minding {0} positions", book.OpenPositions);
+        }
+        else
+        {
+            log.Warning("DEGRADED: {0}", why);
+        }
+
+        Journal("brain.status", [new("status", status.ToString()), new("why", why ?? "")]);
+    }
+
+    private void SetGate(string? reason)
+    {
+        if ((reason is null) == (gateReason is null))
+        {
+            gateReason = reason;
+            return;
+        }
+
+        gateReason = reason;
+        log.Info(reason is null ? "Gate to entries OPEN" : "Gate to entries CLOSED: {0}", reason ?? "");
+        Journal("brain.gate", [new("open", reason is null ? "true" : "false"), new("why", reason ?? "")]);
+        if (reason is not null)
+        {
+            around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("ENTRIES_CLOSED", reason, around.NowMs)));
+        }
+    }
+
+    private void OnLinkEvent(LinkProtocol.EventSeen seen)
+    {
+        switch (seen.Event)
+        {
+            case LinkProtocol.HeartbeatEvent when seen.Peer == LinkPeer.Watchdog:
+                guards.Heard(Roles.Watchdog, Now);
+                break;
+            case LinkProtocol.HeartbeatEvent
+                when seen.Peer == LinkPeer.PanicClose && PanicWire.Find(seen.Fields, "ready") == "true":
+                guards.Heard(Roles.PanicClose, Now);
+                break;
+            case LinkProtocol.CompletionEvent:
+                OnCompletion(backlog: false);
+                break;
+        }
+    }
+
+    private void OnCompletion(bool backlog)
+    {
+        if (!backlog)
+        {
+            Self.Tell(new ExitBrainProtocol.FillLearned());
+        }
+    }
+
+    private void OnJournalFailure(string why)
+    {
+        log.Error("Journal write failed: {0}", why);
+        around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("JOURNAL_WRITE_FAILED", why, around.NowMs)));
+    }
+
+    private void Journal(string kind, IReadOnlyList<KeyValuePair<string, string>> fields) =>
+        around.Disk.Tell(new DiskProtocol.Append(++journalSeq, new JournalRecord(kind, around.NowMs, fields)));
+
+    /// <summary>
+    /// Answers to what is repeated every turn anyway: a Redis outage is the gateway's to report, and a lost link is silence, which is
+    /// what the presence of the guards is made of.
+    /// </summary>
+    private void Ignore(object message)
+    {
+        if (message is not (RedisProtocol.Done or RedisProtocol.NotDone or DiskProtocol.Appended
+            or LinkProtocol.Up or LinkProtocol.Lost or LinkProtocol.Refused or LinkProtocol.NoAnswer))
+        {
+            Unhandled(message);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using Trader.Messages;
+
+namespace Trader.Actors.PanicClose;
+
+/// <summary>An event that was accepted and not completed when the journal ended.</summary>
+/// <param name="Trigger">As accepted.</param>
+/// <param name="Lives">Lives that have worked on it so far, at least one.</param>
+/// <param name="StartedMs">When the first life accepted it.</param>
+/// <param name="Orders">Close orders planned so far, per position.</param>
+internal sealed record UnfinishedPanic(
+    PanicTrigger Trigger, int Lives, long StartedMs, IReadOnlyDictionary<PositionKey, List<ClientOrderId>> Orders);
+
+/// <summary>The worker's journal records, field by field, and how its next life reads them back (S10, E40).</summary>
+internal static class PanicRecords
+{
+    public const string Prefix = "panic.";
+
+    private const string AcceptedKind = Prefix + "accepted";
+    private const string ResumedKind = Prefix + "resumed";
+    private const string PlannedKind = Prefix + "planned";
+    private const string CompletedKind = Prefix + "completed";
+    private const string RefusedKind = Prefix + "refused";
+    private const string AbandonedKind = Prefix + "abandoned";
+    private const string PublishedKind = Prefix + "published";
+
+    public static HaltRecord Halt(PanicTrigger trigger, int closed, long startedMs, string worker) =>
+        new(trigger.EventId, trigger.Reason, PanicWire.Text(trigger.Issuer), closed, startedMs, worker);
+
+    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Accepted(PanicTrigger trigger) =>
+        (AcceptedKind, PanicWire.Write(trigger));
+
+    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Resumed(PanicTrigger trigger, int life) =>
+        (ResumedKind, [new("event_id", trigger.EventId.Value), new("life", life.ToString(CultureInfo.InvariantCulture))]);
+
+    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Planned(EventId id, IReadOnlyList<Leg> legs)
+    {
+        var fields = new List<KeyValuePair<string, string>> { new("event_id", id.Value) };
+        foreach (var leg in legs)
+        {
+            var ids = string.Join(' ', leg.Slices.Select(slice => slice.Id.Value));
+            fields.Add(new($"{leg.Key.Side}:{leg.Key.Symbol}",
+                $"{leg.Seen.Amount.ToString(CultureInfo.InvariantCulture)} {ids}".TrimEnd()));
+        }
+
+        return (PlannedKind, fields);
+    }
+
+    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Completed(PanicCompletion completion) =>
+        (CompletedKind, PanicWire.Write(completion));
+
+    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Published(EventId id, bool first) =>
+        (PublishedKind, [new("event_id", id.Value), new("first", first ? "true" : "false")]);
+
+    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Refused(EventId id, string cause, PanicEntry entry) =>
+        (RefusedKind,
+        [
+            new("event_id", id.Value), new("cause", cause), new("stream_id", entry.StreamId),
+            .. entry.Fields.Take(16).Select(f => new KeyValuePair<string, string>("got." + Cut(f.Key), Cut(f.Value))),
+        ]);
+
+    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Abandoned(EventId id, string why) =>
+        (AbandonedKind, [new("event_id", id.Value), new("why", why)]);
+
+    /// <summary>Events that are over, oldest first: they are never run again (E42).</summary>
+    public static IEnumerable<EventId> Done(IReadOnlyList<JournalRecord> records) =>
+        records.Where(r => r.Kind is CompletedKind or RefusedKind or AbandonedKind).Select(Id).OfType<EventId>();
+
+    /// <summary>Completions that Redis has not confirmed.</summary>
+    public static IReadOnlyList<PanicCompletion> Unpublished(IReadOnlyList<JournalRecord> records)
+    {
+        var published = records.Where(r => r.Kind == PublishedKind).Select(Id).OfType<EventId>().ToHashSet();
+        return records.Where(r => r.Kind == CompletedKind)
+            .Select(r => PanicWire.TryRead(r.Fields, out var completion) ? completion : null)
+            .OfType<PanicCompletion>()
+            .Where(completion => !published.Contains(completion.EventId))
+            .ToList();
+    }
+
+    /// <summary>The trigger as it was accepted, for a halt record that is written later; null when it is not in the journal.</summary>
+    public static PanicTrigger? Trigger(IReadOnlyList<JournalRecord> records, EventId id) =>
+        records.Where(r => r.Kind == AcceptedKind && Id(r) == id).Select(ReadTrigger).OfType<PanicTrigger>().FirstOrDefault();
+
+    public static IReadOnlyList<UnfinishedPanic> Unfinished(IReadOnlyList<JournalRecord> records)
+    {
+        var done = Done(records).ToHashSet();
+        var unfinished = new List<UnfinishedPanic>();
+        foreach (var record in records.Where(r => r.Kind == AcceptedKind))
+        {
+            if (ReadTrigger(record) is not { } trigger || !done.Add(trigger.EventId))
+            {
+                continue;
+            }
+
+            var lives = 1 + records.Count(r => r.Kind == ResumedKind && Id(r) == trigger.EventId);
+            unfinished.Add(new UnfinishedPanic(trigger, lives, record.AtMs, Orders(records, trigger.EventId)));
+        }
+
+        return unfinished;
+    }
+
+    private static Dictionary<PositionKey, List<ClientOrderId>> Orders(IReadOnlyList<JournalRecord> records, EventId id)
+    {
+        var orders = new Dictionary<PositionKey, List<ClientOrderId>>();
+        foreach (var field in records.Where(r => r.Kind == PlannedKind && Id(r) == id).SelectMany(r => r.Fields))
+        {
+            var colon = field.Key.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0 || !Enum.TryParse<PositionSide>(field.Key[..colon], out var side)
+                || !Symbol.TryParse(field.Key[(colon + 1)..], out var symbol))
+            {
+                continue;
+            }
+
+            var key = new PositionKey(symbol, side);
+            var ids = field.Value.Split(' ').Skip(1)
+                .Select(text => ClientOrderId.TryParse(text, out var parsed) ? parsed : null).OfType<ClientOrderId>();
+            if (!orders.TryGetValue(key, out var list))
+            {
+                orders[key] = list = [];
+            }
+
+            list.AddRange(ids);
+        }
+
+        return orders;
+    }
+
+    private static PanicTrigger? ReadTrigger(JournalRecord record)
+    {
+        var issuer = PanicWire.Issuer(PanicWire.Find(record.Fields, "issued_by"));
+        var ts = PanicWire.Find(record.Fields, "ts");
+        return issuer is not null && Id(record) is { } id
+            && long.TryParse(ts, NumberStyles.None, CultureInfo.InvariantCulture, out var tsMs)
+            ? new PanicTrigger(id, PanicWire.Find(record.Fields, "reason") ?? "", issuer.Value, tsMs)
+            : null;
+    }
+
+    private static EventId? Id(JournalRecord record) =>
+        EventId.TryParse(PanicWire.Find(record.Fields, "event_id"), out var id) ? id : null;
+
+    private static string Cut(string text) => text.Length > 128 ? text[..128] : text;
+}

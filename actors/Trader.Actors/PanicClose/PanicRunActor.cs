@@ -1,0 +1,481 @@
+using Akka.Actor;
+using Akka.Event;
+using Trader.Actors.Ports;
+using Trader.Messages;
+
+namespace Trader.Actors.PanicClose;
+
+/// <summary>
+/// Drives one panic close from trigger to completion (DESIGN section 5). The exchange is all it needs: what it asks of Redis and of the
+/// disk is asked at once, answered while positions are being read, and waited for no longer than <c>HaltWait</c> (S2, S4). It sends at most
+/// one close per position slice (S8) and ends only by what the exchange shows (S3) or by its deadlines.
+/// </summary>
+public sealed class PanicRunActor : ReceiveActor, IWithTimers
+{
+    private sealed record ReadAgain;
+
+    private sealed record LookUp;
+
+    private sealed record WaitedForHalt;
+
+    private sealed record WaitedForPlan(int Round);
+
+    private sealed record WaitedForFacts;
+
+    private sealed record WaitedForLegs(int Round);
+
+    private sealed record DeadlineOver;
+
+    private sealed record RunBoundOver;
+
+    /// <summary>How long a failed close may be an out-of-date read before it counts.</summary>
+    private static readonly TimeSpan FailureConfirm = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long lots and resting orders may lag behind the positions, and cancels and look-ups may hold up a close.</summary>
+    private static readonly TimeSpan FactsGrace = TimeSpan.FromMilliseconds(1000);
+
+    /// <summary>No run lasts longer: 674 symbols need 20 s of order budget, 200 positions in slices twice that.</summary>
+    private static readonly TimeSpan RunBound = TimeSpan.FromSeconds(120);
+
+    private const int LookUpsAtOnce = 50;
+
+    private readonly PanicCloseSettings settings;
+    private readonly Surroundings around;
+    private readonly IActorRef haltKeeper;
+    private readonly ILoggingAdapter log = Context.GetLogger();
+    private readonly PanicRun run;
+    private readonly HashSet<string> gates = ["halt", "claim", "journal"];
+    private readonly HashSet<Symbol> cancelling = [];
+    private readonly HashSet<Symbol> cancelledAfter = [];
+    private readonly List<Leg> ready = [];
+    private readonly long startedAt;
+    private IReadOnlyDictionary<Symbol, MarketLot>? lots;
+    private IReadOnlySet<Symbol>? resting;
+    private ExchangeProtocol.PositionsRead? positions;
+    private bool factsDue;
+    private bool planned;
+    private bool planWritten = true;
+    private bool verifying;
+    private bool flatButResting;
+    private bool restingKnown;
+    private long readId;
+    private long readAnswered;
+    private long firstVerifyingRead;
+    private bool seenFlat;
+    private TimeSpan readSentAt;
+    private TimeSpan lastAnswerAt;
+    private TimeSpan deadlineAt;
+    private int round;
+    private int lookUps;
+    private long journalSeq;
+    private long planSeq;
+
+    public PanicRunActor(PanicCloseSettings settings, Surroundings around, IActorRef haltKeeper, PanicRun run)
+    {
+        this.settings = settings;
+        this.around = around;
+        this.haltKeeper = haltKeeper;
+        this.run = run;
+        startedAt = around.Time.GetTimestamp();
+        Receive<PanicCloseProtocol.Halted>(_ => OpenGate("halt"));
+        Receive<RedisProtocol.PanicClaimed>(OnClaimed);
+        Receive<RedisProtocol.NotDone>(_ => OpenGate("claim"));
+        Receive<RedisProtocol.Done>(_ => { });
+        Receive<DiskProtocol.Appended>(done => OnJournal(done.Seq, null));
+        Receive<DiskProtocol.NotAppended>(failed => OnJournal(failed.Seq, failed.Why));
+        Receive<WaitedForHalt>(_ => OpenAllGates());
+        Receive<ExchangeProtocol.PositionsRead>(OnPositions);
+        Receive<ExchangeProtocol.PositionsNotRead>(OnNoPositions);
+        Receive<ExchangeProtocol.MarketLotsRead>(read => OnFacts(() => lots = read.Lots));
+        Receive<ExchangeProtocol.MarketLotsNotRead>(_ => OnFacts(() => lots = new Dictionary<Symbol, MarketLot>()));
+        Receive<ExchangeProtocol.RestingOrdersRead>(read => OnResting(read.Symbols));
+        Receive<ExchangeProtocol.RestingOrdersNotRead>(failed => OnRestingUnknown(failed.Fault));
+        Receive<ExchangeProtocol.RestingOrdersCancelled>(done => OnCancelled(done.Symbol, null));
+        Receive<ExchangeProtocol.RestingOrdersNotCancelled>(failed => OnCancelled(failed.Symbol, failed.Fault));
+        Receive<ExchangeProtocol.CloseAnswered>(OnCloseAnswered);
+        Receive<ExchangeProtocol.OrderFound>(OnOrderFound);
+        Receive<ExchangeProtocol.OrderNotFound>(OnOrderNotFound);
+        Receive<ExchangeProtocol.OrderLookupFailed>(failed => Release(failed.Id));
+        Receive<PanicCloseProtocol.Join>(join => run.Triggers.Add(join.Trigger));
+        Receive<WaitedForFacts>(_ => { factsDue = true; TryPlan(); });
+        Receive<WaitedForPlan>(waited => OnPlanWritten(waited.Round));
+        Receive<WaitedForLegs>(waited => OnLegsWaited(waited.Round));
+        Receive<ReadAgain>(_ => OnReadAgain());
+        Receive<LookUp>(_ => LookUpUnsettled());
+        Receive<DeadlineOver>(_ => OnDeadline());
+        Receive<RunBoundOver>(_ => End());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => around.Time.GetElapsedTime(startedAt);
+
+    public static Props Props(PanicCloseSettings settings, Surroundings around, IActorRef haltKeeper, PanicRun run) =>
+        Akka.Actor.Props.Create(() => new PanicRunActor(settings, around, haltKeeper, run));
+
+    protected override void PreStart()
+    {
+        var lead = run.Triggers[0];
+        ReadPositions();
+        around.Exchange.Tell(new ExchangeProtocol.GetMarketLots(readId));
+        around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
+        haltKeeper.Tell(new PanicCloseProtocol.Halt(PanicRecords.Halt(lead, 0, run.StartedMs, settings.Worker)));
+        around.Redis.Tell(new RedisProtocol.ClaimPanic(
+            lead.EventId, settings.Worker, (int)settings.ClaimIdle.TotalMilliseconds));
+        Journal(run.Life == 0 ? PanicRecords.Accepted(lead) : PanicRecords.Resumed(lead, run.Life));
+        Timers.StartSingleTimer(nameof(WaitedForHalt), new WaitedForHalt(), settings.HaltWait);
+        Timers.StartPeriodicTimer(nameof(ReadAgain), new ReadAgain(), settings.ReadEvery);
+        Timers.StartSingleTimer(nameof(RunBoundOver), new RunBoundOver(), RunBound);
+        deadlineAt = settings.ReadDeadline;
+        Timers.StartSingleTimer(nameof(DeadlineOver), new DeadlineOver(), settings.ReadDeadline);
+    }
+
+    private void OnClaimed(RedisProtocol.PanicClaimed claimed)
+    {
+        if (claimed.Claim == PanicClaim.Mine || claimed.EventId != run.Lead)
+        {
+            OpenGate("claim");
+            return;
+        }
+
+        // Too late to give way once orders are out: reduce-only and the exchange's own answer keep a double run harmless (S5).
+        if (gates.Contains("claim"))
+        {
+            Context.Parent.Tell(new PanicCloseProtocol.StoodDown(run.Lead, claimed.Claim, claimed.Holder));
+            Context.Stop(Self);
+        }
+    }
+
+    private void OpenGate(string gate)
+    {
+        gates.Remove(gate);
+        TrySend();
+    }
+
+    private void OpenAllGates()
+    {
+        if (gates.Count > 0)
+        {
+            log.Warning("Closing without confirmation of: {0}", string.Join(", ", gates.Order(StringComparer.Ordinal)));
+            gates.Clear();
+            TrySend();
+        }
+    }
+
+    private void OnJournal(long seq, string? failure)
+    {
+        if (failure is not null)
+        {
+            log.Error("Journal write failed, closing goes on: {0}", failure);
+            around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("JOURNAL_WRITE_FAILED", failure, around.NowMs)));
+        }
+
+        if (seq == 1)
+        {
+            OpenGate("journal");
+        }
+        else if (seq == planSeq)
+        {
+            OnPlanWritten(round);
+        }
+    }
+
+    private void ReadPositions()
+    {
+        readSentAt = Now;
+        around.Exchange.Tell(new ExchangeProtocol.GetPositions(++readId));
+    }
+
+    /// <summary>Repeats a read that failed, and asks a second time when an answer is a second late (S8: reading is not an order).</summary>
+    private void OnReadAgain()
+    {
+        var wanted = verifying ? run.AllAnswered && cancelling.Count == 0 : positions is null;
+        if (wanted && Now - readSentAt >= (readId == readAnswered ? settings.ReadEvery : FactsGrace))
+        {
+            ReadPositions();
+        }
+    }
+
+    private void OnPositions(ExchangeProtocol.PositionsRead read)
+    {
+        readAnswered = Math.Max(readAnswered, read.ReadId);
+        if (!planned)
+        {
+            if (positions is null)
+            {
+                positions = read;
+                Timers.StartSingleTimer(nameof(WaitedForFacts), new WaitedForFacts(), FactsGrace);
+            }
+
+            TryPlan();
+        }
+        else if (verifying && read.ReadId >= firstVerifyingRead)
+        {
+            Verify(read);
+        }
+    }
+
+    private void OnNoPositions(ExchangeProtocol.PositionsNotRead failed)
+    {
+        readAnswered = Math.Max(readAnswered, failed.ReadId);
+        log.Error("Failed to fetch positions: {0}", failed.Fault);
+        run.NoteUnread();
+    }
+
+    private void OnFacts(Action take)
+    {
+        take();
+        TryPlan();
+    }
+
+    private void OnResting(IReadOnlySet<Symbol> symbols)
+    {
+        restingKnown = true;
+        if (!planned)
+        {
+            resting = symbols;
+            TryPlan();
+            return;
+        }
+
+        var left = symbols.Where(symbol => cancelledAfter.Add(symbol)).ToList();
+        if (symbols.Count > left.Count)
+        {
+            var stubborn = string.Join(", ", symbols.Take(20));
+            log.Error("Resting orders could not be cancelled: {0}", stubborn);
+            around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("RESTING_ORDERS_REMAIN", stubborn, around.NowMs)));
+        }
+
+        left.ForEach(Cancel);
+        flatButResting = left.Count > 0;
+        if (verifying && left.Count == 0 && seenFlat)
+        {
+            End();
+        }
+    }
+
+    private void OnRestingUnknown(ExchangeFault fault)
+    {
+        log.Error("Failed to fetch resting orders: {0}", fault);
+        OnResting(new HashSet<Symbol>());
+    }
+
+    private void TryPlan()
+    {
+        if (planned || positions is null || (!factsDue && (lots is null || resting is null)))
+        {
+            return;
+        }
+
+        planned = true;
+        PlanRound(positions, resting ?? new HashSet<Symbol>());
+        var symbols = run.Legs.Select(leg => leg.Key.Symbol).ToHashSet();
+        foreach (var symbol in (resting ?? new HashSet<Symbol>()).Where(symbol => !symbols.Contains(symbol)))
+        {
+            // A resting entry order that fills later would reopen exposure under the halt (X22).
+            Cancel(symbol);
+        }
+    }
+
+    private void PlanRound(ExchangeProtocol.PositionsRead read, IReadOnlySet<Symbol> restingNow)
+    {
+        round++;
+        var fresh = run.Plan(read, lots ?? new Dictionary<Symbol, MarketLot>(), restingNow);
+        PanicLines.Found(log, run, fresh, read.Unreadable);
+        ready.AddRange(fresh.Where(leg => leg.WaitsFor.Count == 0 && leg.Slices.Count > 0));
+        foreach (var leg in fresh)
+        {
+            leg.WaitsFor.OfType<Symbol>().ToList().ForEach(Cancel);
+            foreach (var id in leg.EarlierIds)
+            {
+                around.Exchange.Tell(new ExchangeProtocol.FindOrder(leg.Key.Symbol, id, 0));
+            }
+        }
+
+        if (fresh.Count > 0)
+        {
+            planWritten = false;
+            planSeq = Journal(PanicRecords.Planned(run.Lead, fresh));
+            Timers.StartSingleTimer(nameof(WaitedForPlan), new WaitedForPlan(round), settings.HaltWait);
+            Timers.StartSingleTimer(nameof(WaitedForLegs), new WaitedForLegs(round), FactsGrace);
+        }
+
+        TrySend();
+        VerifyWhenAnswered();
+    }
+
+    private void Cancel(Symbol symbol)
+    {
+        if (cancelling.Add(symbol))
+        {
+            log.Info("Cancelling resting orders: {0}", symbol);
+            around.Exchange.Tell(new ExchangeProtocol.CancelRestingOrders(symbol));
+        }
+    }
+
+    private void OnCancelled(Symbol symbol, ExchangeFault? fault)
+    {
+        cancelling.Remove(symbol);
+        if (fault is not null)
+        {
+            log.Error("Failed to cancel resting orders of {0}: {1}", symbol, fault);
+        }
+
+        Release(symbol);
+        if (verifying && flatButResting && cancelling.Count == 0)
+        {
+            StartVerifying();
+        }
+    }
+
+    private void Release(object precondition)
+    {
+        ready.AddRange(run.Release(precondition));
+        TrySend();
+    }
+
+    private void OnPlanWritten(int ofRound)
+    {
+        if (ofRound == round)
+        {
+            planWritten = true;
+            TrySend();
+        }
+    }
+
+    private void OnLegsWaited(int ofRound)
+    {
+        if (ofRound == round)
+        {
+            ready.AddRange(run.ReleaseAll());
+            cancelling.Clear();
+            TrySend();
+        }
+    }
+
+    private void TrySend()
+    {
+        if (gates.Count > 0 || !planned || !planWritten || ready.Count == 0)
+        {
+            VerifyWhenAnswered();
+            return;
+        }
+
+        var orders = ready.SelectMany(leg => leg.Slices).ToList();
+        foreach (var leg in ready)
+        {
+            leg.MarkSent();
+            PanicLines.Closing(log, leg);
+        }
+
+        ready.Clear();
+        around.Exchange.Tell(new ExchangeProtocol.SendCloses(orders));
+    }
+
+    private void OnCloseAnswered(ExchangeProtocol.CloseAnswered answer) =>
+        OnOrder(answer.Id, answer.State, answer.OrderId, answer.Fault);
+
+    private void OnOrderFound(ExchangeProtocol.OrderFound found)
+    {
+        Release(found.Id);
+        OnOrder(found.Id, found.State, found.OrderId, null);
+    }
+
+    private void OnOrderNotFound(ExchangeProtocol.OrderNotFound missing)
+    {
+        Release(missing.Id);
+        run.NotFound(missing.Id);
+    }
+
+    private void OnOrder(ClientOrderId id, CloseState state, string orderId, ExchangeFault? fault)
+    {
+        lastAnswerAt = Now;
+        var before = run.AllAnswered;
+        if (run.Answer(id, state, orderId, fault) is { AllAnswered: true } leg)
+        {
+            PanicLines.Answered(log, leg);
+        }
+
+        if (!before)
+        {
+            VerifyWhenAnswered();
+        }
+    }
+
+    private void VerifyWhenAnswered()
+    {
+        if (planned && !verifying && ready.Count == 0 && run.AllAnswered)
+        {
+            StartVerifying();
+            deadlineAt = Now + settings.VerifyDeadline;
+            Timers.StartSingleTimer(nameof(DeadlineOver), new DeadlineOver(), settings.VerifyDeadline);
+            Timers.StartPeriodicTimer(nameof(LookUp), new LookUp(), settings.LookupEvery);
+        }
+    }
+
+    private void StartVerifying()
+    {
+        verifying = true;
+        seenFlat = flatButResting = restingKnown = false;
+        firstVerifyingRead = readId + 1;
+        ReadPositions();
+        around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
+    }
+
+    private void Verify(ExchangeProtocol.PositionsRead read)
+    {
+        var verdict = run.Verify(read);
+        seenFlat = verdict == ReadVerdict.Flat;
+        switch (verdict)
+        {
+            case ReadVerdict.Flat when restingKnown && !flatButResting:
+                End();
+                break;
+            case ReadVerdict.Failed when Now - lastAnswerAt >= FailureConfirm:
+                End();
+                break;
+            case ReadVerdict.NewPositions:
+                verifying = false;
+                PlanRound(read, new HashSet<Symbol>());
+                break;
+            case ReadVerdict.Flat or ReadVerdict.Failed or ReadVerdict.Unsettled:
+                break;
+        }
+    }
+
+    private void LookUpUnsettled()
+    {
+        lookUps++;
+        foreach (var (symbol, id) in run.ToLookUp().Take(LookUpsAtOnce))
+        {
+            around.Exchange.Tell(new ExchangeProtocol.FindOrder(symbol, id, lookUps));
+        }
+    }
+
+    private void OnDeadline()
+    {
+        // Orders may still be on their way through the order budget; their own deadline starts when the last is answered.
+        if (positions is null || (verifying && Now >= deadlineAt))
+        {
+            End();
+        }
+    }
+
+    private void End()
+    {
+        var nowMs = around.NowMs;
+        var completions = run.Triggers.Select(trigger => run.Complete(trigger.EventId, nowMs)).ToList();
+        PanicLines.Ended(log, run, completions[0]);
+        completions.ForEach(completion => Journal(PanicRecords.Completed(completion)));
+        var halt = PanicRecords.Halt(run.Triggers[0], completions[0].Closed, run.StartedMs, settings.Worker);
+        Context.Parent.Tell(new PanicCloseProtocol.RunEnded(completions, halt));
+        Context.Stop(Self);
+    }
+
+    private long Journal((string Kind, IReadOnlyList<KeyValuePair<string, string>> Fields) record)
+    {
+        around.Disk.Tell(new DiskProtocol.Append(
+            ++journalSeq, new JournalRecord(record.Kind, around.NowMs, record.Fields)));
+        return journalSeq;
+    }
+}

@@ -1,0 +1,299 @@
+using System.Globalization;
+using Akka.Actor;
+using Akka.Event;
+using Trader.Messages;
+
+namespace Trader.Redis.Gateway;
+
+/// <summary>
+/// The only actor that speaks to Redis. It turns <see cref="RedisProtocol"/> into commands and their answers into events; it decides
+/// nothing. No handler waits: while Redis is away every command is answered at once with <see cref="RedisProtocol.NotDone"/> (S2).
+/// </summary>
+public sealed class RedisGateway : ReceiveActor
+{
+    private sealed record LinkChanged(RedisLinkState State);
+
+    private sealed record HeartbeatEntries(IReadOnlyList<StreamEntry> Entries, bool Backlog);
+
+    private sealed record CompletionEntries(IReadOnlyList<StreamEntry> Entries, bool Backlog);
+
+    private sealed record PanicEntries(IActorRef To, IReadOnlyList<StreamEntry> Entries);
+
+    private sealed record Notice(string Stream, StreamNotice What);
+
+    private readonly RedisGatewaySettings settings;
+    private readonly TimeProvider time;
+    private readonly ILoggingAdapter log = Context.GetLogger();
+    private readonly IActorRef self;
+    private readonly RedisClient client;
+    private readonly List<IAsyncDisposable> readers = [];
+    private readonly HashSet<IActorRef> connectionWatchers = [];
+    private readonly HashSet<IActorRef> heartbeatWatchers = [];
+    private readonly HashSet<IActorRef> completionWatchers = [];
+    private object linkState = new RedisProtocol.Disconnected("connecting");
+    private string worker = "";
+
+    public RedisGateway(RedisGatewaySettings settings, TimeProvider time)
+    {
+        this.settings = settings;
+        this.time = time;
+        self = Self;
+        client = RedisClient.Start(settings.Endpoint, settings.Redis, time, state => self.Tell(new LinkChanged(state)));
+        Receive<LinkChanged>(changed => OnLink(changed.State));
+        Receive<HeartbeatEntries>(OnHeartbeats);
+        Receive<CompletionEntries>(OnCompletions);
+        Receive<PanicEntries>(OnPanics);
+        Receive<Notice>(notice => log.Warning("{0}: {1}: {2}", notice.Stream, notice.What.Kind, notice.What.Detail));
+        Receive<Terminated>(OnTerminated);
+        Receive<RedisProtocol.WatchConnection>(_ => WatchConnection());
+        Receive<RedisProtocol.WatchHeartbeats>(_ => WatchHeartbeats());
+        Receive<RedisProtocol.WatchCompletions>(_ => WatchCompletions());
+        Receive<RedisProtocol.WatchPanics>(WatchPanics);
+        Receive<RedisProtocol.PublishHeartbeat>(m => Do(m,
+            StreamCommands.Add(RedisKeys.Heartbeat, settings.HeartbeatLength, HeartbeatWire.Write(m.Heartbeat))));
+        Receive<RedisProtocol.PublishEntriesGate>(m => Do(m, RedisCommand.Of(
+            "SET", RedisKeys.EntriesGate, m.Open ? "open" : "closed:" + m.Reason, "PX", m.ForMs)));
+        Receive<RedisProtocol.PublishLiveness>(m => Do(m, RedisCommand.Of(
+            "SET", RedisKeys.Liveness + m.Role, m.Instance, "PX", m.ForMs)));
+        Receive<RedisProtocol.PublishAlarm>(m => Do(m,
+            StreamCommands.Add(RedisKeys.Alarms, settings.RecordLength, GatewayWire.Write(m.Alarm))));
+        Receive<RedisProtocol.AckPanic>(m => Do(m, RedisCommand.Of(
+            "XACK", RedisKeys.PanicClose, RedisKeys.PanicGroup, m.StreamId)));
+        Receive<RedisProtocol.KeepPanics>(Keep);
+        Receive<RedisProtocol.GetLiveness>(GetLiveness);
+        Receive<RedisProtocol.PublishPanic>(PublishPanic);
+        Receive<RedisProtocol.ClaimPanic>(Claim);
+        Receive<RedisProtocol.SetHalt>(SetHalt);
+        Receive<RedisProtocol.GetHalt>(GetHalt);
+        Receive<RedisProtocol.PublishCompletion>(Complete);
+        Receive<RedisProtocol.PublishRefusal>(Refuse);
+    }
+
+    public static Props Props(RedisGatewaySettings settings, TimeProvider time) =>
+        Akka.Actor.Props.Create(() => new RedisGateway(settings, time));
+
+    protected override void PostStop()
+    {
+        // Disposing waits for sockets; nobody needs to wait for that.
+        _ = client.DisposeAsync().AsTask();
+        readers.ForEach(reader => _ = reader.DisposeAsync().AsTask());
+    }
+
+    private void OnLink(RedisLinkState state)
+    {
+        object? next = state switch
+        {
+            RedisLinkState.Up => new RedisProtocol.Connected(),
+            RedisLinkState.Down down => new RedisProtocol.Disconnected($"{down.Reason}: {down.Detail}"),
+            _ => null,
+        };
+        if (next is null || next.Equals(linkState))
+        {
+            return;
+        }
+
+        linkState = next;
+        foreach (var watcher in connectionWatchers)
+        {
+            watcher.Tell(linkState);
+        }
+
+        if (next is RedisProtocol.Connected)
+        {
+            ReadBacklogs();
+        }
+    }
+
+    private void WatchConnection()
+    {
+        Add(connectionWatchers);
+        Sender.Tell(linkState);
+    }
+
+    private void WatchHeartbeats()
+    {
+        if (Add(heartbeatWatchers) == 1)
+        {
+            Tail(RedisKeys.Heartbeat, entries => new HeartbeatEntries(entries, Backlog: false));
+        }
+
+        ReadBacklogs();
+    }
+
+    private void WatchCompletions()
+    {
+        if (Add(completionWatchers) == 1)
+        {
+            Tail(RedisKeys.PanicCompleted, entries => new CompletionEntries(entries, Backlog: false));
+        }
+
+        ReadBacklogs();
+    }
+
+    private int Add(HashSet<IActorRef> watchers)
+    {
+        watchers.Add(Sender);
+        Context.Watch(Sender);
+        return watchers.Count;
+    }
+
+    private void OnTerminated(Terminated terminated)
+    {
+        connectionWatchers.Remove(terminated.ActorRef);
+        heartbeatWatchers.Remove(terminated.ActorRef);
+        completionWatchers.Remove(terminated.ActorRef);
+    }
+
+    private void Tail(string key, Func<IReadOnlyList<StreamEntry>, object> wrap) => readers.Add(StreamTail.StartAtEnd(
+        key, settings.Endpoint, settings.Redis, settings.Streams, time, Sink(key, entries => self.Tell(wrap(entries)))));
+
+    private StreamSink Sink(string key, Action<IReadOnlyList<StreamEntry>> take) => new(
+        (entries, _) =>
+        {
+            take(entries);
+            return ValueTask.CompletedTask;
+        },
+        notice => self.Tell(new Notice(key, notice)),
+        _ => { });
+
+    /// <summary>What stood in the streams before anyone watched: it tells what was.</summary>
+    private void ReadBacklogs()
+    {
+        if (heartbeatWatchers.Count > 0)
+        {
+            Latest(RedisKeys.Heartbeat, entries => new HeartbeatEntries(entries, Backlog: true));
+        }
+
+        if (completionWatchers.Count > 0)
+        {
+            Latest(RedisKeys.PanicCompleted, entries => new CompletionEntries(entries, Backlog: true));
+        }
+    }
+
+    private void Latest(string key, Func<IReadOnlyList<StreamEntry>, object> wrap)
+    {
+        var ask = client.Execute(StreamCommands.Latest(key, 1), settings.CommandDeadline).AsTask();
+        ask.PipeTo(self, success: result =>
+            result.IsValue && StreamReplies.TryReadEntries(
+                result.Value, settings.Streams.MaxEntryBytes, _ => false, out var entries, out _)
+                ? wrap(entries)
+                : wrap([]));
+    }
+
+    private void OnHeartbeats(HeartbeatEntries read)
+    {
+        foreach (var entry in read.Entries)
+        {
+            object seen = HeartbeatWire.TryRead(entry.Fields, out var heartbeat, out var why)
+                ? new RedisProtocol.HeartbeatSeen(heartbeat, read.Backlog)
+                : new RedisProtocol.HeartbeatMalformed(entry.Id.ToString(), entry.IsOversized ? "entry too large" : why);
+            foreach (var watcher in heartbeatWatchers)
+            {
+                watcher.Tell(seen);
+            }
+        }
+    }
+
+    private void OnCompletions(CompletionEntries read)
+    {
+        foreach (var entry in read.Entries)
+        {
+            if (!PanicWire.TryRead(entry.Fields, out var completion))
+            {
+                log.Warning("Unreadable completion {0} passed over", entry.Id);
+                continue;
+            }
+
+            foreach (var watcher in completionWatchers)
+            {
+                watcher.Tell(new RedisProtocol.CompletionSeen(completion, read.Backlog));
+            }
+        }
+    }
+
+    private void WatchPanics(RedisProtocol.WatchPanics watch)
+    {
+        worker = watch.Worker;
+        var to = Sender;
+        readers.Add(StreamGroupReader.Start(RedisKeys.PanicClose, RedisKeys.PanicGroup, watch.Worker, client, settings.Redis,
+            settings.Streams, time, Sink(RedisKeys.PanicClose, entries => self.Tell(new PanicEntries(to, entries)))));
+    }
+
+    private static void OnPanics(PanicEntries read)
+    {
+        foreach (var entry in read.Entries)
+        {
+            read.To.Tell(new PanicEntry(entry.Id.ToString(), entry.Fields, entry.Redelivered));
+        }
+    }
+
+    private void GetLiveness(RedisProtocol.GetLiveness ask)
+    {
+        RedisArgument[] keys = [.. ask.Roles.Select(role => (RedisArgument)(RedisKeys.Liveness + role))];
+        Ask(ask, client.Execute(RedisCommand.Of("MGET", keys), settings.CommandDeadline),
+            value => GatewayWire.ReadLiveness(value, ask.Roles));
+    }
+
+    private void Keep(RedisProtocol.KeepPanics keep)
+    {
+        RedisArgument[] all =
+        [
+            RedisKeys.PanicClose, RedisKeys.PanicGroup, worker, 0,
+            .. keep.StreamIds.Select(RedisArgument.FromString), "JUSTID",
+        ];
+        Do(keep, RedisCommand.Of("XCLAIM", all));
+    }
+
+    private void PublishPanic(RedisProtocol.PublishPanic publish) => Ask(publish,
+        RedisScripts.IssuePanic.Execute(client,
+            [RedisKeys.PanicClose, RedisKeys.PanicIssued + publish.Trigger.EventId],
+            [Text((long)settings.IssuedMemory.TotalSeconds), .. GatewayWire.Flat(PanicWire.Write(publish.Trigger))],
+            settings.CommandDeadline),
+        value => value.TryText(out var id) ? new RedisProtocol.PanicPublished(publish.Trigger.EventId, id) : null);
+
+    private void Claim(RedisProtocol.ClaimPanic claim) => Ask(claim,
+        RedisScripts.Claim.Execute(client, [RedisKeys.PanicProcessed],
+            [claim.EventId.Value, claim.Worker, Text(claim.IdleMs)], settings.CommandDeadline),
+        value => GatewayWire.ReadClaim(value, claim.EventId));
+
+    private void SetHalt(RedisProtocol.SetHalt set) => Ask(set,
+        RedisScripts.SetHalt.Execute(client,
+            [RedisKeys.TradingState, RedisKeys.HaltWitness + set.Halt.EventId],
+            [set.Halt.EventId.Value, .. GatewayWire.Flat(PanicWire.Write(set.Halt))], settings.CommandDeadline),
+        _ => new RedisProtocol.Done(set));
+
+    private void GetHalt(RedisProtocol.GetHalt get) => Ask(get,
+        RedisScripts.ReadHalt.Execute(client,
+            [RedisKeys.TradingState, RedisKeys.HaltWitness + (get.Of?.Value ?? "")], [], settings.CommandDeadline),
+        value => GatewayWire.ReadHalt(value, get.Of));
+
+    private void Complete(RedisProtocol.PublishCompletion publish)
+    {
+        var id = publish.Completion.EventId;
+        IReadOnlyList<string> halt = GatewayWire.Flat(PanicWire.Write(publish.Halt));
+        Ask(publish,
+            RedisScripts.Complete.Execute(client,
+                [RedisKeys.PanicProcessed, RedisKeys.PanicCompleted, RedisKeys.TradingState, RedisKeys.HaltWitness + id],
+                [id.Value, publish.Halt.HaltedBy, Text(halt.Count), .. halt, .. GatewayWire.Flat(PanicWire.Write(publish.Completion))],
+                settings.CommandDeadline),
+            value => GatewayWire.ReadCompleted(value, id));
+    }
+
+    private void Refuse(RedisProtocol.PublishRefusal refusal) => Ask(refusal,
+        RedisScripts.Refuse.Execute(client, [RedisKeys.PanicProcessed, RedisKeys.PanicRejected],
+            [
+                refusal.EventId.Value, worker, Text(RedisGatewaySettings.ProcessedLimit), Text(settings.RecordLength),
+                .. GatewayWire.Flat(GatewayWire.Write(refusal)),
+            ],
+            settings.CommandDeadline),
+        _ => new RedisProtocol.Done(refusal));
+
+    private void Do(object command, RedisCommand redis) =>
+        Ask(command, client.Execute(redis, settings.CommandDeadline), _ => new RedisProtocol.Done(command));
+
+    /// <summary>One reply to whoever asked, whatever happens. An answer of an unexpected shape is a refusal, not a guess.</summary>
+    private void Ask(object command, ValueTask<RedisResult> running, Func<RespValue, object?> read) =>
+        running.AsTask().PipeTo(Sender, self, success: result => GatewayWire.Reply(command, result, read));
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

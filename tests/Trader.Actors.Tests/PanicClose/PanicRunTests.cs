@@ -1,0 +1,213 @@
+using Trader.Actors.PanicClose;
+using Trader.Messages;
+using Xunit;
+using static Trader.Actors.Tests.Documented;
+
+namespace Trader.Actors.Tests.PanicClose;
+
+/// <summary>The account of a run: what counts as closed, what as failed (S3, S5, S7, S8; E24, E26, E38, E39, X10, X14).</summary>
+public sealed class PanicRunTests
+{
+    private static readonly IReadOnlySet<Symbol> Nothing = new HashSet<Symbol>();
+    private static readonly Dictionary<Symbol, MarketLot> NoLots = [];
+
+    private readonly PanicRun run = new(Documented.PanicClose, 0, 1000);
+
+    public PanicRunTests() => run.Triggers.Add(Trigger());
+
+    [Fact]
+    [Trait("rule", "S3")]
+    public void An_account_that_was_never_read_is_a_failure_never_zero_positions()
+    {
+        run.NoteUnread();
+
+        var completion = run.Complete(run.Lead, 2000);
+
+        Assert.False(completion.VerifiedFlat);
+        Assert.Equal([PanicCompletion.Unreadable], completion.FailedSymbols);
+    }
+
+    [Fact]
+    [Trait("rule", "S3")]
+    public void Filled_orders_without_a_read_afterwards_close_nothing()
+    {
+        Send(run.Plan(Read(Pos("A", 1), Pos("B", -2)), NoLots, Nothing));
+        FillAll();
+        run.NoteUnread();
+
+        var completion = run.Complete(run.Lead, 2000);
+
+        Assert.Equal((2, 0, 2), (completion.Total, completion.Closed, completion.Failed));
+    }
+
+    [Fact]
+    [Trait("rule", "S3")]
+    public void Refused_orders_count_as_closed_when_the_exchange_shows_nothing()
+    {
+        Send(run.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+        AnswerAll(CloseState.Refused);
+
+        Assert.Equal(ReadVerdict.Flat, run.Verify(Read()));
+        Assert.True(run.Complete(run.Lead, 2000).VerifiedFlat);
+    }
+
+    [Fact]
+    [Trait("rule", "S3")]
+    public void An_order_that_filled_does_not_close_what_is_still_shown()
+    {
+        Send(run.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+        FillAll();
+
+        Assert.Equal(ReadVerdict.Unsettled, run.Verify(Read(Pos("A", 1))));
+        Assert.Equal(["A"], run.Complete(run.Lead, 2000).FailedSymbols);
+    }
+
+    [Theory]
+    [InlineData(CloseState.Ended)]
+    [InlineData(CloseState.Refused)]
+    [Trait("rule", "S8")]
+    public void A_close_that_was_refused_or_expired_is_final(CloseState state)
+    {
+        Send(run.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+        AnswerAll(state);
+
+        Assert.Equal(ReadVerdict.Failed, run.Verify(Read(Pos("A", 0.5m))));
+        Assert.Empty(run.Plan(Read(Pos("A", 0.5m)), NoLots, Nothing));
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void An_unknown_outcome_is_looked_up_and_given_up_when_the_exchange_never_knew_it()
+    {
+        Send(run.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+        AnswerAll(CloseState.Unknown);
+        Assert.Equal(ReadVerdict.Unsettled, run.Verify(Read(Pos("A", 1))));
+        var (_, id) = Assert.Single(run.ToLookUp());
+
+        for (var i = 0; i < 8; i++)
+        {
+            run.NotFound(id);
+        }
+
+        Assert.Empty(run.ToLookUp());
+        Assert.Equal(ReadVerdict.Failed, run.Verify(Read(Pos("A", 1))));
+    }
+
+    [Fact]
+    [Trait("rule", "S7")]
+    public void One_unreadable_row_fails_alone()
+    {
+        var read = new ExchangeProtocol.PositionsRead(1, [Pos("A", 1)], [new UnreadableRow("BAD", "amount")]);
+        Send(run.Plan(read, NoLots, Nothing));
+        FillAll();
+
+        var verdict = run.Verify(new ExchangeProtocol.PositionsRead(2, [], [new UnreadableRow("BAD", "amount")]));
+        var completion = run.Complete(run.Lead, 2000);
+
+        Assert.Equal(ReadVerdict.Failed, verdict);
+        Assert.Equal((2, 1), (completion.Total, completion.Closed));
+        Assert.Equal(["BAD"], completion.FailedSymbols);
+    }
+
+    [Fact]
+    [Trait("rule", "S7")]
+    public void Partial_failure_names_exactly_the_leg_that_failed()
+    {
+        var legs = run.Plan(Read(Pos("A", 1), Pos("B", 1), Pos("C", 1)), NoLots, Nothing);
+        Send(legs);
+        foreach (var leg in legs)
+        {
+            run.Answer(leg.Slices[0].Id, leg.Key.Symbol.Value == "B" ? CloseState.Refused : CloseState.Filled, "1", null);
+        }
+
+        run.Verify(Read(Pos("B", 1)));
+        var completion = run.Complete(run.Lead, 2000);
+
+        Assert.Equal((3, 2), (completion.Total, completion.Closed));
+        Assert.Equal(["B"], completion.FailedSymbols);
+    }
+
+    [Fact]
+    public void Positions_that_appear_meanwhile_are_planned_and_after_the_last_round_they_are_failures()
+    {
+        Send(run.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+        FillAll();
+        Assert.Equal(ReadVerdict.NewPositions, run.Verify(Read(Pos("B", 1))));
+        Send(run.Plan(Read(Pos("B", 1)), NoLots, Nothing));
+        FillAll();
+        Send(run.Plan(Read(Pos("C", 1)), NoLots, Nothing));
+        FillAll();
+
+        Assert.Equal(ReadVerdict.Failed, run.Verify(Read(Pos("D", 1))));
+        Assert.Equal(["D"], run.Complete(run.Lead, 2000).FailedSymbols);
+    }
+
+    [Fact]
+    public void The_biggest_notional_goes_first()
+    {
+        var legs = run.Plan(Read(Pos("SMALL", 1, 10), Pos("BIG", -5, 100), Pos("MID", 1, 50)), NoLots, Nothing);
+
+        Assert.Equal(["BIG", "MID", "SMALL"], legs.Select(leg => leg.Key.Symbol.Value));
+    }
+
+    [Fact]
+    public void A_close_waits_for_the_cancel_of_resting_orders()
+    {
+        var a = Symbol.Parse("A");
+        var legs = run.Plan(Read(Pos("A", 1), Pos("B", 1)), NoLots, new HashSet<Symbol> { a });
+
+        Assert.Equal(["B"], legs.Where(leg => leg.WaitsFor.Count == 0).Select(leg => leg.Key.Symbol.Value));
+        Assert.Equal(["A"], run.Release(a).Select(leg => leg.Key.Symbol.Value));
+        Assert.Empty(run.Release(a));
+    }
+
+    [Fact]
+    [Trait("rule", "S10")]
+    public void A_resumed_run_counts_what_the_earlier_life_closed_and_looks_its_orders_up()
+    {
+        var resumed = new PanicRun(Documented.PanicClose, 1, 1000);
+        resumed.Triggers.Add(Trigger());
+        var earlier = ClientOrderId.ForClose(resumed.Lead, Pos("A", 1).Key, 0, 0);
+        resumed.Remember(Pos("A", 1).Key, [earlier]);
+        resumed.Remember(Pos("B", 1).Key, [ClientOrderId.ForClose(resumed.Lead, Pos("B", 1).Key, 0, 0)]);
+
+        var leg = Assert.Single(resumed.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+
+        Assert.Equal([earlier], leg.EarlierIds);
+        Assert.Contains(earlier, leg.WaitsFor);
+        Assert.NotEqual(earlier, leg.Slices[0].Id);
+        Assert.Equal(2, resumed.LegCount);
+        Assert.Single(resumed.Release(earlier));
+    }
+
+    [Fact]
+    [Trait("rule", "S5")]
+    public void Dust_below_the_smallest_quantity_is_a_named_failure()
+    {
+        var lots = new Dictionary<Symbol, MarketLot> { [Symbol.Parse("A")] = new(1m, 100m, 1m) };
+        var leg = Assert.Single(run.Plan(Read(Pos("A", 0.4m)), lots, Nothing));
+
+        Assert.Empty(leg.Slices);
+        Assert.True(run.AllAnswered);
+        Assert.Equal(ReadVerdict.Failed, run.Verify(Read(Pos("A", 0.4m))));
+    }
+
+    private static void Send(IReadOnlyList<Leg> legs)
+    {
+        foreach (var leg in legs)
+        {
+            leg.MarkSent();
+        }
+    }
+
+    private void FillAll() => AnswerAll(CloseState.Filled);
+
+    private void AnswerAll(CloseState state)
+    {
+        foreach (var slice in run.Legs.SelectMany(leg => leg.Slices).ToList())
+        {
+            run.Answer(slice.Id, state, "1", state is CloseState.Refused or CloseState.Unknown
+                ? new ExchangeFault(FaultKind.Refused, -2022, "x") : null);
+        }
+    }
+}
