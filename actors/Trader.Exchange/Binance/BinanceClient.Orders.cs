@@ -1,0 +1,131 @@
+using Trader.Messages;
+
+namespace Trader.Exchange.Binance;
+
+/// <param name="Answers">One per order sent, in that order.</param>
+/// <param name="Counts">What the exchange has counted, from the headers.</param>
+public sealed record ClosesAnswered(IReadOnlyList<ExchangeProtocol.CloseAnswered> Answers, OrderCounts Counts);
+
+/// <summary>Orders: only such as reduce (S6), each sent once (S8).</summary>
+public sealed partial class BinanceClient
+{
+    /// <summary>The exchange's limit on one batchOrders request (-4082 beyond).</summary>
+    public const int MaxBatch = 5;
+
+    private const int OrderLookupWeight = 1;
+    private const int CancelWeight = 1;
+
+    /// <summary>
+    /// <c>POST /fapi/v1/order</c> for one order, <c>POST /fapi/v1/batchOrders</c> for two to five. Never sends again, whatever the
+    /// answer: -1021 says that nothing was executed and is a refusal here; no answer is <see cref="CloseState.Unknown"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">No order or more than <see cref="MaxBatch"/>.</exception>
+    public async Task<ClosesAnswered> SendClosesAsync(IReadOnlyList<CloseOrder> orders)
+    {
+        ArgumentNullException.ThrowIfNull(orders);
+        ArgumentOutOfRangeException.ThrowIfZero(orders.Count, nameof(orders));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(orders.Count, MaxBatch, nameof(orders));
+        var single = orders.Count == 1;
+        var text = new RequestText(single ? 512 : 4096);
+        if (single)
+        {
+            CloseOrderText.AddForm(text, orders[0]);
+        }
+        else
+        {
+            text.Add("batchOrders"u8, CloseOrderText.BatchJson(orders));
+        }
+
+        text.Sign(_signer, Options.RecvWindowMs, Clock.NowMs);
+        using var body = new BinanceTransport.FormBody(text.Bytes);
+        var sent = await _transport.SendAsync(
+            HttpMethod.Post, single ? "/fapi/v1/order" : "/fapi/v1/batchOrders", body, withKey: true, Options.OrderDeadline)
+            .ConfigureAwait(false);
+        if (!sent.TryGet(out var answer, out var fault))
+        {
+            return new ClosesAnswered([.. orders.Select(o => NotAccepted(o, fault))], default);
+        }
+
+        return new ClosesAnswered(Answers(orders, answer), answer.Counts);
+    }
+
+    /// <summary><c>GET /fapi/v1/order</c> by the id we gave it. Null: the exchange knows no such order, now.</summary>
+    public async Task<Result<Lookup>> FindOrderAsync(Symbol symbol, ClientOrderId id)
+    {
+        ArgumentNullException.ThrowIfNull(symbol);
+        ArgumentNullException.ThrowIfNull(id);
+        var answer = await SignedBodyAsync(
+            HttpMethod.Get, "/fapi/v1/order", text => AddOrder(text, symbol, id), OrderLookupWeight, ReadPriority.Panic)
+            .ConfigureAwait(false);
+        return answer.Match(body => OrderJson.Read(body.Span), fault => fault).Match<Result<Lookup>>(
+            state => state.ClientId.Length == 0 || state.ClientId == id.Value
+                ? new Lookup(state)
+                : new ExchangeFault(FaultKind.Unreadable, 0, "the answer is about another order"),
+            fault => fault.Code == BinanceErrors.OrderDoesNotExist ? new Lookup(null) : fault);
+    }
+
+    /// <summary><c>DELETE /fapi/v1/allOpenOrders</c>: all resting orders of one symbol.</summary>
+    public async Task<Result<Done>> CancelAllAsync(Symbol symbol)
+    {
+        ArgumentNullException.ThrowIfNull(symbol);
+        var answer = await SignedBodyAsync(
+            HttpMethod.Delete, "/fapi/v1/allOpenOrders", text => text.Add("symbol"u8, symbol.Value), CancelWeight,
+            ReadPriority.Panic).ConfigureAwait(false);
+        return answer.Match(body => AccountJson.ReadDone(body.Span), fault => fault);
+    }
+
+    /// <summary><c>DELETE /fapi/v1/order</c> by the id we gave it.</summary>
+    public async Task<Result<OrderState>> CancelOrderAsync(Symbol symbol, ClientOrderId id)
+    {
+        ArgumentNullException.ThrowIfNull(symbol);
+        ArgumentNullException.ThrowIfNull(id);
+        var answer = await SignedBodyAsync(
+            HttpMethod.Delete, "/fapi/v1/order", text => AddOrder(text, symbol, id), CancelWeight, ReadPriority.Panic)
+            .ConfigureAwait(false);
+        return answer.Match(body => OrderJson.Read(body.Span), fault => fault);
+    }
+
+    /// <summary>The answer for an order that was not sent, or that the exchange did not take.</summary>
+    internal static ExchangeProtocol.CloseAnswered NotAccepted(CloseOrder order, ExchangeFault fault)
+    {
+        // An answer to an order that cannot be understood leaves open what happened to it.
+        var known = fault.Kind == FaultKind.Unreadable ? fault with { Kind = FaultKind.UnknownOutcome } : fault;
+        var state = known.Kind == FaultKind.UnknownOutcome ? CloseState.Unknown : CloseState.Refused;
+        return new ExchangeProtocol.CloseAnswered(order.Id, state, "", 0, known);
+    }
+
+    private static void AddOrder(RequestText text, Symbol symbol, ClientOrderId id) =>
+        text.Add("symbol"u8, symbol.Value).Add("origClientOrderId"u8, id.Value);
+
+    private static ExchangeProtocol.CloseAnswered[] Answers(IReadOnlyList<CloseOrder> orders, BinanceAnswer answer)
+    {
+        if (!Good(answer).TryGet(out var body, out var fault))
+        {
+            return [.. orders.Select(o => NotAccepted(o, fault))];
+        }
+
+        if (orders.Count == 1)
+        {
+            return [Answer(orders[0], OrderJson.Read(body.Span))];
+        }
+
+        return OrderJson.ReadBatch(body.Span, orders.Count).TryGet(out var elements, out fault)
+            ? [.. orders.Select((order, i) => Answer(order, elements[i]))]
+            : [.. orders.Select(o => NotAccepted(o, fault))];
+    }
+
+    private static ExchangeProtocol.CloseAnswered Answer(CloseOrder order, Result<OrderState> result)
+    {
+        if (!result.TryGet(out var state, out var fault))
+        {
+            return NotAccepted(order, fault);
+        }
+
+        return state.ClientId.Length == 0 || state.ClientId == order.Id.Value
+            ? new ExchangeProtocol.CloseAnswered(order.Id, state.State, state.OrderId, state.Executed, null)
+            : NotAccepted(order, new ExchangeFault(FaultKind.Unreadable, 0, "the answer is about another order"));
+    }
+}
+
+/// <param name="Found">The order; null when the exchange knows none by this id.</param>
+public sealed record Lookup(OrderState? Found);

@@ -1,0 +1,23 @@
+namespace Trader.Exchange;
+
+/// <summary>How the gateway keeps itself ready.</summary>
+public sealed record ExchangeGatewaySettings
+{
+    /// <summary>
+    /// Connections opened at start and kept from going idle. Each costs one request weight per <see cref="KeepWarmInterval"/>; a
+    /// burst that needs more pays the handshake for the rest.
+    /// </summary>
+    public int WarmConnections { get; init; } = 12;
+
+    /// <summary>Must be shorter than the exchange's keep-alive.</summary>
+    public TimeSpan KeepWarmInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often the exchange's clock is measured; it is measured at once as well when the exchange finds ours wrong.</summary>
+    public TimeSpan ClockInterval { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>How often market-order limits are read. Older ones stay in use when that fails.</summary>
+    public TimeSpan LotsInterval { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Orders per window left to a person who closes by hand at the same moment.</summary>
+    public int OrderReserve { get; init; } = 10;
+}
