@@ -20,7 +20,10 @@ public static class DiskProtocol
     /// <summary>Writes the local halt latch. Reply: <see cref="LatchSet"/> or <see cref="LatchNotSet"/>.</summary>
     public sealed record SetLatch(HaltRecord Halt);
 
-    /// <summary>Removes the latch after a person cleared the halt (S14); its record stays in the journal.</summary>
+    /// <summary>
+    /// Removes the latch after a person cleared the halt (S14); its record stays in the journal. Names the event whose halt was cleared: a
+    /// latch of another event stays. Reply: <see cref="LatchCleared"/>, also when there was none, or <see cref="LatchNotCleared"/>.
+    /// </summary>
     public sealed record ClearLatch(EventId EventId);
 
     public sealed record Appended(long Seq);
@@ -28,7 +31,7 @@ public static class DiskProtocol
     public sealed record NotAppended(long Seq, string Why);
 
     /// <param name="Records">Oldest first, at most the newest 10,000.</param>
-    /// <param name="Latch">The halt latch that stood at start, null when there was none.</param>
+    /// <param name="Latch">The halt latch that stands when the question is answered, null when there is none.</param>
     /// <param name="Damage">Non-null when the journal could not be read whole; then what is not there proves nothing.</param>
     public sealed record Recovered(IReadOnlyList<JournalRecord> Records, HaltRecord? Latch, string? Damage);
 
@@ -37,4 +40,6 @@ public static class DiskProtocol
     public sealed record LatchNotSet(EventId EventId, string Why);
 
     public sealed record LatchCleared(EventId EventId);
+
+    public sealed record LatchNotCleared(EventId EventId, string Why);
 }
