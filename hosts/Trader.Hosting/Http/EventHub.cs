@@ -10,14 +10,27 @@ namespace Trader.Hosting.Http;
 /// Fans one role's events out to its readers. Publishing never waits: a reader that lags behind by more than its queue is dropped,
 /// and notices by the end of its connection. A new reader gets the latest heartbeat at once. Safe from any thread.
 /// </summary>
-public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics)
+public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<EventReader> _readers = [];
     private byte[]? _latest;
+    private (IReadOnlyList<KeyValuePair<string, string>> Fields, long At)? _beat;
     private bool _closed;
 
     public Role Role => role;
+
+    /// <summary>The role's last heartbeat, null before the first: it comes from the role's own loop, so it proves that the loop turns.</summary>
+    public RoleBeat? LastBeat
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _beat is { } beat ? new RoleBeat(beat.Fields, time.GetElapsedTime(beat.At)) : null;
+            }
+        }
+    }
 
     /// <summary>Sends one event to every reader.</summary>
     public void Publish(string name, IReadOnlyList<KeyValuePair<string, string>> fields)
@@ -32,6 +45,7 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics)
                 LinkProtocol.StoppingEvent => null,
                 _ => _latest,
             };
+            _beat = name == LinkProtocol.HeartbeatEvent ? (fields, time.GetTimestamp()) : _beat;
             foreach (var reader in _readers.Where(r => !r.Offer(bytes)).ToList())
             {
                 _readers.Remove(reader);
@@ -113,3 +127,6 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics)
 
     private void ShowReaders() => metrics.Gauge("trader_link_readers", _readers.Count, ("role", role.Name()));
 }
+
+/// <summary>What a role last said about itself on its event stream, and how long ago.</summary>
+public sealed record RoleBeat(IReadOnlyList<KeyValuePair<string, string>> Fields, TimeSpan Age);

@@ -25,7 +25,7 @@ public sealed record NodeParts(
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
-    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly NodeParts _parts;
     private readonly MetricRegistry _metrics;
@@ -38,7 +38,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private RoleServer? _server;
     private ActorSystem? _system;
-    private Task _asking = Task.CompletedTask;
+    private Task _looking = Task.CompletedTask;
     private volatile IActorRef? _worker;
 
     private NodeHost(NodeParts parts, Secret token)
@@ -48,7 +48,7 @@ public sealed class NodeHost : IAsyncDisposable
         _board = new ReadinessBoard(parts.Time);
         _notifier = new ServiceNotifier(parts.Environment);
         _poster = new PanicPoster(parts.Settings.Link, token);
-        _hubs = parts.Modules.ToDictionary(m => m.Role, m => new EventHub(m.Role, parts.Settings.Link.ReaderQueue, _metrics));
+        _hubs = parts.Modules.ToDictionary(m => m.Role, m => new EventHub(m.Role, parts.Settings.Link.ReaderQueue, _metrics, parts.Time));
     }
 
     /// <summary>Ends when the node can do nothing more by itself; its result says why.</summary>
@@ -100,7 +100,7 @@ public sealed class NodeHost : IAsyncDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _asking.ConfigureAwait(false);
+        await _looking.ConfigureAwait(false);
         if (_system is not null)
         {
             await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
@@ -140,7 +140,7 @@ public sealed class NodeHost : IAsyncDisposable
         _system = ActorSystem.Create("trader", settings.Engine);
         _system.EventStream.Publish(new LineLoggerActor.Attach(_parts.Log));
         await Plant(_system).ConfigureAwait(false);
-        _asking = Task.Run(AskRoles);
+        _looking = Task.Run(LookAtRoles);
         if (!_notifier.Send("READY=1"))
         {
             _parts.Log.Log(LineLevel.Error, LineLogger.NodeTag, "systemd's notification socket cannot be reached: the unit will not become active");
@@ -180,16 +180,16 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// The readiness loop. systemd hears of life only while every role's own mailbox turns: a timer of its own would vouch for a dead
+    /// The readiness loop. systemd hears of life only while every role's own loop beats: a timer of this host's would vouch for a dead
     /// actor (X8g).
     /// </summary>
-    private async Task AskRoles()
+    private async Task LookAtRoles()
     {
-        using var timer = new PeriodicTimer(AskEvery, _parts.Time);
+        using var timer = new PeriodicTimer(LookEvery, _parts.Time);
         do
         {
-            await Task.WhenAll(_roles.Select(r => AskRole(r.Key, r.Value))).ConfigureAwait(false);
-            if (_roles.Keys.All(_board.Turns))
+            await Task.WhenAll(_parts.Modules.Select(LookAtRole)).ConfigureAwait(false);
+            if (_hubs.Values.All(h => h.LastBeat?.Age <= ReadinessBoard.MaxAge))
             {
                 _notifier.Send("WATCHDOG=1");
             }
@@ -209,11 +209,16 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private async Task AskRole(Role role, IActorRef actor)
+    private async Task LookAtRole(RoleModule module)
     {
+        if (_hubs[module.Role].LastBeat is not { } beat || beat.Age > ReadinessBoard.MaxAge)
+        {
+            return;
+        }
+
         try
         {
-            _board.Heard(role, await actor.Ask<RoleProtocol.Health>(RoleProtocol.GetHealth.Instance, AskEvery).ConfigureAwait(false));
+            _board.Heard(module.Role, await module.NotReady(_roles[module.Role], beat).ConfigureAwait(false));
         }
         catch (AskTimeoutException)
         {
@@ -221,19 +226,20 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until no role is busy by a heartbeat that is younger than the wish to stop. The phase's deadline bounds it.</summary>
     private async Task<Akka.Done> Drain(CancellationToken cancel)
     {
-        await Task.WhenAll(_roles.Select(async r =>
+        var began = _parts.Time.GetTimestamp();
+        foreach (var module in _parts.Modules)
         {
-            try
+            // A heartbeat from before the stop could miss work that began since.
+            while (module.Busy is { } busy && _hubs[module.Role].LastBeat is { } beat
+                && (beat.Age > _parts.Time.GetElapsedTime(began) || busy(beat)))
             {
-                await r.Value.Ask<RoleProtocol.Drained>(RoleProtocol.Drain.Instance, cancel).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), _parts.Time, cancel).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is AskTimeoutException or OperationCanceledException)
-            {
-                _parts.Log.Log(LineLevel.Warning, r.Key.Tag(), "Not finished in time; the journal holds what is left for the next life");
-            }
-        })).ConfigureAwait(false);
+        }
+
         return Akka.Done.Instance;
     }
 

@@ -1,16 +1,15 @@
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
-using Trader.Messages;
 
 namespace Trader.Hosting.Node;
 
 /// <summary>
-/// What each role last said about itself and when; the answer of <c>/health/ready</c>. Silence is failure (S11): an old answer counts for
-/// nothing. Safe from any thread.
+/// What is known of each role's readiness and since when; the answer of <c>/health/ready</c>. Silence is failure (S11): old knowledge counts
+/// for nothing. Safe from any thread.
 /// </summary>
 public sealed class ReadinessBoard(TimeProvider time)
 {
-    /// <summary>Roles are asked every second; three answers missing is no coincidence.</summary>
+    /// <summary>Roles beat every second; three beats missing is no coincidence.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(3);
 
     private readonly Lock _lock = new();
@@ -27,12 +26,11 @@ public sealed class ReadinessBoard(TimeProvider time)
         }
     }
 
-    public void Heard(Role role, RoleProtocol.Health health)
+    public void Heard(Role role, IReadOnlyList<string> notReady)
     {
-        ArgumentNullException.ThrowIfNull(health);
         lock (_lock)
         {
-            _answers[role] = (health.NotReady, time.GetTimestamp());
+            _answers[role] = (notReady, time.GetTimestamp());
         }
     }
 
@@ -56,11 +54,11 @@ public sealed class ReadinessBoard(TimeProvider time)
 
             if (!_answers.TryGetValue(role, out var answer))
             {
-                reasons.Add("starting: the role has not answered yet");
+                reasons.Add("starting: the role has not beaten yet");
             }
             else if (time.GetElapsedTime(answer.At) is var age && age > MaxAge)
             {
-                reasons.Add(FormattableString.Invariant($"the role has not answered for {age.TotalSeconds:0.0} s"));
+                reasons.Add(FormattableString.Invariant($"the role has not beaten for {age.TotalSeconds:0.0} s"));
             }
             else
             {
@@ -68,15 +66,6 @@ public sealed class ReadinessBoard(TimeProvider time)
             }
 
             return new Readiness(reasons);
-        }
-    }
-
-    /// <summary>Whether the role's mailbox turns, ready or not.</summary>
-    public bool Turns(Role role)
-    {
-        lock (_lock)
-        {
-            return _answers.TryGetValue(role, out var answer) && time.GetElapsedTime(answer.At) <= MaxAge;
         }
     }
 }

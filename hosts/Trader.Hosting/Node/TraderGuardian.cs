@@ -40,12 +40,13 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     {
         (_time, _meter, _roleGone) = (time, meter, roleGone);
         _redis = Context.ActorOf(gateways.Redis, "redis");
-        var exchange = Context.ActorOf(gateways.Exchange, "exchange");
+        var exchange = gateways.Exchange is { } props ? Context.ActorOf(props, "exchange") : Context.System.DeadLetters;
         var disk = Context.ActorOf(gateways.Disk, "disk");
         _link = Context.ActorOf(link, "link");
+        var around = new Surroundings(_redis, exchange, _link, disk, time, meter, Guid.NewGuid, settings.NodeName);
         foreach (var module in modules.OrderBy(m => m.Role))
         {
-            var context = new RoleContext(settings, _redis, exchange, _link, disk, time, meter, new Dictionary<Role, IActorRef>(_roles));
+            var context = new RoleContext(settings, around, new Dictionary<Role, IActorRef>(_roles));
             _roles[module.Role] = Context.Watch(Context.ActorOf(module.Props(context), module.Role.Name()));
         }
 
