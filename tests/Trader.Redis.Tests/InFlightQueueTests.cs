@@ -60,7 +60,7 @@ public sealed class InFlightQueueTests
     [InlineData(20, 520)]
     [InlineData(400, 900)]
     [InlineData(700, 1400)]
-    public void A_server_that_drips_without_answering_is_given_up_when_the_oldest_is_hopeless(int deadlineMs, int endsAtMs)
+    public void A_server_that_drips_is_given_up_when_the_oldest_is_hopeless(int deadlineMs, int endsAtMs)
     {
         InFlightQueue queue = new(Options);
         queue.Add(Ms(0), Ms(deadlineMs), isPing: false);

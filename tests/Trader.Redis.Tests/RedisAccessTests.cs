@@ -44,8 +44,7 @@ public sealed class RedisAccessTests : IAsyncLifetime
     [Trait("rule", "S16")]
     public async Task S16_Who_is_refused_is_told_the_code_and_the_password_is_not_repeated(string url, string code)
     {
-        await using ClientHarness redis =
-            ClientHarness.Start(string.Format(CultureInfo.InvariantCulture, url, _server.Port));
+        await using ClientHarness redis = ClientHarness.Start(Url(url, _server));
 
         RedisLinkState.Down down = await redis.States.Down();
 
@@ -58,7 +57,7 @@ public sealed class RedisAccessTests : IAsyncLifetime
     [Fact]
     public async Task An_ACL_user_may_do_what_it_may_and_the_rest_is_NOPERM()
     {
-        await using ClientHarness redis = ClientHarness.Start(string.Create(CultureInfo.InvariantCulture, $"redis://reader:s3cret@127.0.0.1:{_server.Port}"));
+        await using ClientHarness redis = ClientHarness.Start(Url("redis://reader:s3cret@127.0.0.1:{0}", _server));
         Assert.Equal(3, ((RedisLinkState.Up)await redis.States.Up()).Protocol);
 
         Assert.True((await redis.Send("GET", "k")).IsValue);
@@ -83,13 +82,14 @@ public sealed class RedisAccessTests : IAsyncLifetime
     [Fact]
     public async Task TLS_is_spoken_with_an_authority_we_name_and_refused_with_any_other()
     {
-        await using RedisServer server = await RedisServer.Start(new RedisServerOptions { Tls = _certificate, Password = "pw" });
+        await using RedisServer server =
+            await RedisServer.Start(new RedisServerOptions { Tls = _certificate, Password = "pw" });
         RedisOptions trusting = new() { Tls = new RedisTls { CaFile = _certificate.CaFile } };
         await using ClientHarness good = await ClientHarness.Connect(server.Url, trusting);
         await using ClientHarness machines = ClientHarness.Start(server.Url);
         await using ClientHarness missing =
             ClientHarness.Start(server.Url, new RedisOptions { Tls = new RedisTls { CaFile = _folder + "/none.pem" } });
-        await using ClientHarness plain = ClientHarness.Start(server.Url.Replace("rediss", "redis", StringComparison.Ordinal));
+        await using ClientHarness plain = ClientHarness.Start(Url("redis://:pw@127.0.0.1:{0}", server));
 
         Assert.Equal("PONG", await good.Text("PING"));
         Assert.Equal(RedisDownReason.TlsFailed, (await machines.States.Down()).Reason);
@@ -107,7 +107,7 @@ public sealed class RedisAccessTests : IAsyncLifetime
         await using RedisServer server = await RedisServer.Start(new RedisServerOptions { Tls = _certificate });
         RedisOptions trusting = new() { Tls = new RedisTls { CaFile = _certificate.CaFile } };
 
-        await using ClientHarness redis = ClientHarness.Start(string.Create(CultureInfo.InvariantCulture, $"rediss://127.0.0.2:{server.Port}"), trusting);
+        await using ClientHarness redis = ClientHarness.Start(Url("rediss://127.0.0.2:{0}", server), trusting);
 
         Assert.NotEqual(RedisDownReason.Stopped, (await redis.States.Down()).Reason);
         Assert.DoesNotContain(redis.States.Rest(), s => s is RedisLinkState.Up);
@@ -116,8 +116,11 @@ public sealed class RedisAccessTests : IAsyncLifetime
     [Fact]
     public async Task A_plain_server_is_no_TLS_server()
     {
-        await using ClientHarness redis = ClientHarness.Start(string.Create(CultureInfo.InvariantCulture, $"rediss://:pw@127.0.0.1:{_server.Port}"));
+        await using ClientHarness redis = ClientHarness.Start(Url("rediss://:pw@127.0.0.1:{0}", _server));
 
         Assert.Equal(RedisDownReason.TlsFailed, (await redis.States.Down()).Reason);
     }
+
+    private static string Url(string format, RedisServer server) =>
+        string.Format(CultureInfo.InvariantCulture, format, server.Port);
 }

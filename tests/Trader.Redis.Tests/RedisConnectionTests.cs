@@ -7,13 +7,16 @@ namespace Trader.Redis.Tests;
 /// <summary>Against a server in this process that misbehaves.</summary>
 public sealed class RedisConnectionTests
 {
+    private const string FourDeep = "*1\r\n*1\r\n*1\r\n*1\r\n";
+    private const string SeventeenDeep = FourDeep + FourDeep + FourDeep + FourDeep + "*1\r\n";
+
     [Theory]
     [InlineData("hello\r\n")]
     [InlineData("$99999999999\r\n")]
     [InlineData("$536870912\r\n")]
     [InlineData("*99999999\r\n")]
     [InlineData("%1000000\r\n")]
-    [InlineData("*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n")]
+    [InlineData(SeventeenDeep)]
     [InlineData("$3\r\nabcdef\r\n")]
     [InlineData("+OK\r\n+NOBODY ASKED\r\n")]
     public async Task A_malformed_or_oversized_reply_ends_the_connection_and_the_client_goes_on(string reply)
@@ -44,7 +47,8 @@ public sealed class RedisConnectionTests
     {
         await using HostileServer server = HostileServer.Scripted(async (command, stream, cancel) =>
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(command[0] == "HELLO" ? HostileServer.Welcome : "$10\r\nabc"), cancel);
+            string text = command[0] == "HELLO" ? HostileServer.Welcome : "$10\r\nabc";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancel);
             if (command[0] == "GET")
             {
                 stream.Close();
@@ -116,6 +120,43 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
+    public async Task A_server_that_falls_silent_after_a_slow_answer_is_noticed_as_soon_as_any_other()
+    {
+        TaskCompletionSource slow = new();
+        await using HostileServer server = HostileServer.Scripted(async (command, stream, cancel) =>
+        {
+            if (command[0] == "GET")
+            {
+                await slow.Task;
+            }
+
+            string text = command[0] switch { "HELLO" => HostileServer.Welcome, "GET" => "+slow\r\n", _ => "" };
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancel);
+        });
+        ManualTime time = new();
+        Recorder<RedisLinkState> states = new();
+        RedisTarget target = new(RedisEndpoint.Parse(server.Url), new RedisOptions(), time);
+        await using RedisClient client = RedisClient.Start(target, states.Add);
+        await states.Up();
+
+        // A look in between sees a command in flight and sets the next one for its silence limit.
+        ValueTask<RedisResult> get = client.Execute(RedisCommand.Of("GET", "k"), TimeSpan.FromMinutes(1));
+        time.Advance(TimeSpan.FromMilliseconds(600));
+        slow.SetResult();
+        Assert.True((await get).IsValue);
+        TimeSpan answered = time.Elapsed;
+        Task<RedisLinkState.Down> down = states.Down();
+        await Eventually.True(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(20));
+            return Task.FromResult(down.IsCompleted || time.Elapsed - answered > TimeSpan.FromMilliseconds(1700));
+        });
+
+        Assert.True(down.IsCompleted, "not noticed within the ping interval, its deadline, and a little");
+        Assert.Equal(RedisDownReason.Silent, (await down).Reason);
+    }
+
+    [Fact]
     public async Task A_server_that_accepts_and_says_nothing_never_counts_as_up()
     {
         await using HostileServer server = HostileServer.Answering(_ => "");
@@ -123,7 +164,8 @@ public sealed class RedisConnectionTests
             ClientHarness.Start(server.Url, new RedisOptions { ConnectTimeoutMs = 200 });
 
         Assert.IsType<RedisLinkState.Connecting>(await harness.States.Next(_ => true));
-        Assert.Equal(RedisDownReason.Silent, Assert.IsType<RedisLinkState.Down>(await harness.States.Next(_ => true)).Reason);
+        RedisLinkState next = await harness.States.Next(_ => true);
+        Assert.Equal(RedisDownReason.Silent, Assert.IsType<RedisLinkState.Down>(next).Reason);
         Assert.Equal(RedisResultKind.NotConnected, (await harness.Send("GET", "k")).Kind);
     }
 
@@ -160,7 +202,8 @@ public sealed class RedisConnectionTests
             "PING" => "+PONG\r\n",
             _ => "+OK\r\n",
         });
-        await using ClientHarness harness = await ClientHarness.Connect($"redis://:pw@{server.Url["redis://".Length..]}/3");
+        string address = server.Url["redis://".Length..];
+        await using ClientHarness harness = await ClientHarness.Connect($"redis://:pw@{address}/3");
 
         List<string[]> commands = await server.Commands.Take(4);
 
@@ -173,7 +216,8 @@ public sealed class RedisConnectionTests
     public async Task A_server_that_refuses_everybody_at_the_door_is_refused_not_malformed()
     {
         await using HostileServer server = HostileServer.Greeting("-ERR max number of clients reached\r\n");
-        await using ClientHarness harness = ClientHarness.Start(server.Url, new RedisOptions { ConnectTimeoutMs = 200 });
+        RedisOptions options = new() { ConnectTimeoutMs = 200 };
+        await using ClientHarness harness = ClientHarness.Start(server.Url, options);
 
         Assert.NotEqual(RedisDownReason.Malformed, (await harness.States.Down()).Reason);
         Assert.DoesNotContain(harness.States.Rest(), s => s is RedisLinkState.Up);
@@ -246,7 +290,8 @@ public sealed class RedisConnectionTests
         await using ClientHarness harness = await ClientHarness.Connect(server.Url);
         using CancellationTokenSource cancel = new();
 
-        Task<RedisResult> first = harness.Client.Execute(RedisCommand.Of("GET", "1"), ClientHarness.Deadline, cancel.Token).AsTask();
+        RedisCommand get = RedisCommand.Of("GET", "1");
+        Task<RedisResult> first = harness.Client.Execute(get, ClientHarness.Deadline, cancel.Token).AsTask();
         Task<string> second = harness.Text("GET", "2");
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);

@@ -74,7 +74,8 @@ public sealed class RedisOutageTests : IAsyncLifetime
         await _server.Freeze();
         ValueTask<RedisResult> patient = _redis.Send("GET", "k");
 
-        RedisResult impatient = await _redis.Client.Execute(RedisCommand.Of("SET", "k", "v"), TimeSpan.FromMilliseconds(50));
+        RedisCommand set = RedisCommand.Of("SET", "k", "v");
+        RedisResult impatient = await _redis.Client.Execute(set, TimeSpan.FromMilliseconds(50));
 
         Assert.Equal(RedisResultKind.TimedOut, impatient.Kind);
         Assert.True(impatient.IsOutcomeUnknown);

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Trader.Redis.Tests;
 
-/// <summary>A real server without HELLO, as servers before 6 were: everything in RESP2, whose stream answers are shaped otherwise.</summary>
+/// <summary>A real server without HELLO, as servers before 6 were: everything in RESP2, whose stream answers are
+/// shaped otherwise.</summary>
 public sealed class Resp2StreamTests : IAsyncLifetime
 {
     private static readonly StreamOptions Options = new() { BlockMs = 200, ClaimEveryMs = 200, ClaimIdleMs = 100 };
@@ -33,7 +34,7 @@ public sealed class Resp2StreamTests : IAsyncLifetime
     public async Task A_tail_reads_and_notices_a_deletion()
     {
         await using StreamTail tail = StreamTail.StartAfter(
-            StreamId.Zero, "s", _redis.Client.Endpoint, new RedisOptions(), Options, TimeProvider.System, _recorder.Sink);
+            StreamId.Zero, "s", _redis.Client.Target, Options, _recorder.Sink);
         Assert.Equal(2, ((RedisLinkState.Up)await _recorder.States.Up()).Protocol);
         await _redis.Text("XADD", "s", "9-1", "n", "a");
         Assert.Equal(["a"], await _recorder.Values(1));
@@ -69,5 +70,5 @@ public sealed class Resp2StreamTests : IAsyncLifetime
     }
 
     private StreamGroupReader Reader(string consumer, StreamRecorder recorder) => StreamGroupReader.Start(
-        "s", "g", consumer, _redis.Client, new RedisOptions(), Options, TimeProvider.System, recorder.Sink);
+        new StreamConsumer("s", "g", consumer), _redis.Client, Options, recorder.Sink);
 }

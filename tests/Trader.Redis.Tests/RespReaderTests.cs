@@ -179,7 +179,8 @@ public sealed class RespReaderTests
     private static Gen<RespValue[]> Members(int depth) =>
         Tree(depth - 1).ListOf().Select(items => items.Take(5).ToArray());
 
-    private static RespValue Simple(string text) => RespValue.Text(RespKind.SimpleString, Encoding.ASCII.GetBytes(text));
+    private static RespValue Simple(string text) =>
+        RespValue.Text(RespKind.SimpleString, Encoding.ASCII.GetBytes(text));
 
     private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 

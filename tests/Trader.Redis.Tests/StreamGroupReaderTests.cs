@@ -98,7 +98,8 @@ public sealed class StreamGroupReaderTests : IAsyncLifetime
         }
 
         StreamRecorder alive = new();
-        await using StreamGroupReader reader = Reader("alive", alive, Options with { ClaimIdleMs = 100, BatchSize = 3 });
+        StreamOptions small = Options with { ClaimIdleMs = 100, BatchSize = 3 };
+        await using StreamGroupReader reader = Reader("alive", alive, small);
 
         HashSet<StreamId> claimed = [];
         while (claimed.Count < 25)
@@ -255,7 +256,8 @@ public sealed class StreamGroupReaderTests : IAsyncLifetime
         await _redis.Send("SET", "s", "text");
         StreamRecorder recorder = new();
         await using StreamGroupReader reader = Reader("w1", recorder);
-        Assert.Contains("WRONGTYPE", (await recorder.Notice(StreamNoticeKind.Refused)).Detail, StringComparison.Ordinal);
+        StreamNotice notice = await recorder.Notice(StreamNoticeKind.Refused);
+        Assert.Contains("WRONGTYPE", notice.Detail, StringComparison.Ordinal);
 
         await _redis.Send("DEL", "s");
 
@@ -270,7 +272,7 @@ public sealed class StreamGroupReaderTests : IAsyncLifetime
         StreamRecorder recorder = new();
         StreamSink throwing = recorder.Sink with { OnEntries = (_, _) => throw new InvalidOperationException("sink") };
         await using StreamGroupReader reader = StreamGroupReader.Start(
-            "s", "g", "w1", _redis.Client, new RedisOptions(), Options, TimeProvider.System, throwing);
+            new StreamConsumer("s", "g", "w1"), _redis.Client, Options, throwing);
 
         await Add("1-1", "a");
 
@@ -281,7 +283,7 @@ public sealed class StreamGroupReaderTests : IAsyncLifetime
 
     private StreamGroupReader Reader(string consumer, StreamRecorder recorder, StreamOptions? options = null) =>
         StreamGroupReader.Start(
-            "s", "g", consumer, _redis.Client, new RedisOptions(), options ?? Options, TimeProvider.System, recorder.Sink);
+            new StreamConsumer("s", "g", consumer), _redis.Client, options ?? Options, recorder.Sink);
 
     private Task<string> Add(string id, string value) => _redis.Text("XADD", "s", id, "n", value);
 

@@ -15,16 +15,18 @@ public sealed record RedisServerOptions
     /// <summary>Certificate files; null for a plain port.</summary>
     public TestCertificate? Tls { get; init; }
 
-    /// <summary>True: an append-only file synced at every write, so that a SIGKILL and a restart lose nothing.</summary>
+    /// <summary>True: an append-only file synced at every write, so that a SIGKILL and a restart lose
+    /// nothing.</summary>
     public bool Durable { get; init; }
 
-    /// <summary>Further lines of redis.conf, such as <c>user alice on &gt;pw ~* +@all</c> or <c>maxmemory 2mb</c>.</summary>
+    /// <summary>Further lines of redis.conf, such as <c>user alice on &gt;pw ~* +@all</c> or <c>maxmemory
+    /// 2mb</c>.</summary>
     public IReadOnlyList<string> ConfigLines { get; init; } = [];
 }
 
 /// <summary>
-/// A real redis-server of its own on a free loopback port, in a private directory that is deleted at the end. It can be stopped,
-/// killed, frozen, and started again on the same port. Unix only.
+/// A real redis-server of its own on a free loopback port, in a private directory that is deleted at the end. It can
+/// be stopped, killed, frozen, and started again on the same port. Unix only.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
@@ -48,7 +50,8 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>The private directory.</summary>
     public string Folder { get; }
 
-    /// <summary><c>redis://127.0.0.1:port</c> or <c>rediss://localhost:port</c>, with the password if there is one.</summary>
+    /// <summary><c>redis://127.0.0.1:port</c> or <c>rediss://localhost:port</c>, with the password if there is
+    /// one.</summary>
     public string Url
     {
         get

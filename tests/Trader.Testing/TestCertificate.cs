@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Trader.Testing;
 
-/// <summary>A private authority and a server certificate for localhost and 127.0.0.1 that it signed, made on the spot, as
-/// PEM files in a directory of the caller's. The keys protect nothing but a test.</summary>
+/// <summary>A private authority and a server certificate for localhost and 127.0.0.1 that it signed, made on the
+/// spot, as PEM files in a directory of the caller's. The keys protect nothing but a test.</summary>
 public sealed class TestCertificate
 {
     private TestCertificate(string folder)

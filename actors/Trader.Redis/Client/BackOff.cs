@@ -1,7 +1,7 @@
 namespace Trader.Redis;
 
-/// <summary>Waits between reconnects: doubling from the first to the cap, each cut at random to between half and all of it,
-/// so that roles that lost the same server do not come back in step.</summary>
+/// <summary>Waits between reconnects: doubling from the first to the cap, each cut at random to between half and all
+/// of it, so that roles that lost the same server do not come back in step.</summary>
 internal sealed class BackOff(TimeSpan first, TimeSpan cap, Random random)
 {
     private int _doublings;

@@ -13,16 +13,17 @@ internal sealed class InFlight(TimeSpan sentAt, TimeSpan deadline, bool isPing)
 
     public TimeSpan DueAt => sentAt + deadline;
 
-    /// <summary>When it is overdue by as much again as it had, or by <see cref="LeastOverdue"/> if that is more.</summary>
+    /// <summary>When it is overdue by as much again as it had, or by <see cref="LeastOverdue"/> if that is
+    /// more.</summary>
     public TimeSpan HopelessAt => DueAt + (deadline > LeastOverdue ? deadline : LeastOverdue);
 
     public bool IsPing => isPing;
 }
 
 /// <summary>
-/// The commands of one connection that await their replies, oldest first, and the rules that follow from time alone: what
-/// is overdue, whether the connection is still worth waiting for, when to ping. Times are since the connection began;
-/// the owner brings the clock and the lock.
+/// The commands of one connection that await their replies, oldest first, and the rules that follow from time alone:
+/// what is overdue, whether the connection is still worth waiting for, when to ping. Times are since the connection
+/// began; the owner brings the clock and the lock.
 /// </summary>
 internal sealed class InFlightQueue(RedisOptions options)
 {
@@ -81,9 +82,13 @@ internal sealed class InFlightQueue(RedisOptions options)
             return new RedisDown(RedisDownReason.Silent, $"no byte for {options.SilenceLimitMs} ms with a reply owed");
         }
 
-        return now >= oldest.HopelessAt
-            ? new RedisDown(RedisDownReason.Overdue, $"a command is unanswered for {(now - oldest.SentAt).TotalMilliseconds:F0} ms")
-            : null;
+        if (now < oldest.HopelessAt)
+        {
+            return null;
+        }
+
+        string detail = $"a command is unanswered for {(now - oldest.SentAt).TotalMilliseconds:F0} ms";
+        return new RedisDown(RedisDownReason.Overdue, detail);
     }
 
     /// <summary>True when nothing is owed and nothing moved for the ping interval.</summary>
@@ -112,5 +117,6 @@ internal sealed class InFlightQueue(RedisOptions options)
         (_lastSent > _lastReceived ? _lastSent : _lastReceived) + TimeSpan.FromMilliseconds(options.PingIntervalMs);
 
     private TimeSpan SilentAt(InFlight oldest) =>
-        (oldest.SentAt > _lastReceived ? oldest.SentAt : _lastReceived) + TimeSpan.FromMilliseconds(options.SilenceLimitMs);
+        (oldest.SentAt > _lastReceived ? oldest.SentAt : _lastReceived)
+        + TimeSpan.FromMilliseconds(options.SilenceLimitMs);
 }

@@ -4,9 +4,10 @@ using System.IO.Pipelines;
 namespace Trader.Redis;
 
 /// <summary>
-/// One socket to Redis, from connect to its end; it never reconnects (see <see cref="RedisClient"/>). Any number of callers
-/// may execute commands at once: they are pipelined, and replies are matched in order. Because RESP is in order, one reply
-/// that never comes blocks all that follow, so a connection that falls silent or far behind is ended rather than waited for.
+/// One socket to Redis, from connect to its end; it never reconnects (see <see cref="RedisClient"/>). Any number of
+/// callers may execute commands at once: they are pipelined, and replies are matched in order. Because RESP is in
+/// order, one reply that never comes blocks all that follow, so a connection that falls silent or far behind is ended
+/// rather than waited for.
 /// </summary>
 public sealed class RedisConnection : IAsyncDisposable
 {
@@ -19,19 +20,18 @@ public sealed class RedisConnection : IAsyncDisposable
     private readonly RedisOptions _options;
     private readonly TimeProvider _time;
     private readonly long _start;
-    private readonly Pipe _outgoing = new(new PipeOptions(
-        pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 * 1024, useSynchronizationContext: false));
+    private readonly OutgoingBytes _outgoing;
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<RedisDown> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _timer;
     private Task _loops = Task.CompletedTask;
-    private RedisDown? _down;
+    private volatile RedisDown? _down;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
-    private long _unsentBytes;
 
     private RedisConnection(Stream stream, RedisOptions options, TimeProvider time)
     {
         _stream = stream;
+        _outgoing = new OutgoingBytes(stream);
         _options = options;
         _inFlight = new InFlightQueue(options);
         _time = time;
@@ -44,49 +44,22 @@ public sealed class RedisConnection : IAsyncDisposable
     public Task<RedisDown> Closed => _closed.Task;
 
     /// <summary>The protocol version agreed on: 2 or 3.</summary>
-    public int Protocol { get; private set; }
+    public int Protocol { get; internal set; }
 
-    internal RedisDown? Down
+    /// <summary>Why it ended, or null while it lives.</summary>
+    internal RedisDown? Down => _down;
+
+    /// <summary>Starts the two loops and the watch on a stream; nothing has been said on it yet.</summary>
+    internal static RedisConnection Begin(Stream stream, RedisOptions options, TimeProvider time)
     {
-        get
-        {
-            lock (_gate)
-            {
-                return _down;
-            }
-        }
-    }
-
-    /// <summary>Connects, authenticates and selects the database, all within the connect timeout.</summary>
-    public static async Task<RedisConnectOutcome> Connect(
-        RedisEndpoint endpoint, RedisOptions options, TimeProvider time, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(endpoint);
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(time);
-        using CancellationTokenSource timeout = new(TimeSpan.FromMilliseconds(options.ConnectTimeoutMs), time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
-        (Stream? stream, RedisDown? unreachable) = await RedisTransport.Open(endpoint, options.Tls, either.Token).ConfigureAwait(false);
-        if (stream is null)
-        {
-            return RedisConnectOutcome.Failed(cancel.IsCancellationRequested ? Stopped : unreachable!);
-        }
-
         RedisConnection connection = new(stream, options, time);
-        connection.Begin();
-        CancellationTokenRegistration stop = either.Token.Register(() => connection.Close(
-            cancel.IsCancellationRequested ? Stopped : new RedisDown(RedisDownReason.Silent, $"{endpoint}: handshake timed out")));
-        await using (stop.ConfigureAwait(false))
+        lock (connection._gate)
         {
-            (connection.Protocol, RedisDown? refused) = await RedisHandshake.Run(connection, endpoint, options).ConfigureAwait(false);
-            if (refused is null)
-            {
-                return RedisConnectOutcome.Connected(connection);
-            }
-
-            await connection.DisposeAsync().ConfigureAwait(false);
-            return RedisConnectOutcome.Failed(refused);
+            connection._loops = Task.WhenAll(connection.ReadLoop(), connection.WriteLoop());
+            connection.Arm(connection._inFlight.NextLook(connection.Now));
         }
+
+        return connection;
     }
 
     /// <summary>
@@ -111,7 +84,8 @@ public sealed class RedisConnection : IAsyncDisposable
                 return ValueTask.FromResult(RedisResult.NotConnected);
             }
 
-            if (_inFlight.Count >= _options.MaxInFlight || _unsentBytes + command.Encoded.Length > _options.MaxUnsentBytes)
+            if (_inFlight.Count >= _options.MaxInFlight
+                || _outgoing.Unsent + command.Encoded.Length > _options.MaxUnsentBytes)
             {
                 return ValueTask.FromResult(RedisResult.Overloaded);
             }
@@ -122,7 +96,8 @@ public sealed class RedisConnection : IAsyncDisposable
         return new ValueTask<RedisResult>(cancel.CanBeCanceled ? reply.WaitAsync(cancel) : reply);
     }
 
-    /// <summary>Ends the connection for <paramref name="down"/>; what is in flight ends as ConnectionLost. Later calls do nothing.</summary>
+    /// <summary>Ends the connection for <paramref name="down"/>; what is in flight ends as ConnectionLost. Later
+    /// calls do nothing.</summary>
     internal void Close(RedisDown down)
     {
         InFlight[] lost;
@@ -155,8 +130,7 @@ public sealed class RedisConnection : IAsyncDisposable
         // Another thread may be inside Close: it is through only when Closed is set.
         await _closed.Task.ConfigureAwait(false);
         await _loops.ConfigureAwait(false);
-        await _outgoing.Reader.CompleteAsync().ConfigureAwait(false);
-        await _outgoing.Writer.CompleteAsync().ConfigureAwait(false);
+        _outgoing.Complete();
         await _timer.DisposeAsync().ConfigureAwait(false);
         _ended.Dispose();
     }
@@ -165,24 +139,11 @@ public sealed class RedisConnection : IAsyncDisposable
 
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
-    private void Begin()
-    {
-        lock (_gate)
-        {
-            _loops = Task.WhenAll(ReadLoop(), WriteLoop());
-            Arm(_inFlight.NextLook(Now));
-        }
-    }
-
     /// <summary>Needs the gate: the order in the queue must be the order on the wire.</summary>
     private InFlight Send(RedisCommand command, TimeSpan deadline, bool isPing)
     {
         InFlight sent = _inFlight.Add(Now, deadline, isPing);
-        _unsentBytes += command.Encoded.Length;
-        _outgoing.Writer.Write(command.Encoded.Span);
-
-        // The pipe has no pause threshold (MaxUnsentBytes is the limit), so this never has to wait.
-        _ = _outgoing.Writer.FlushAsync().AsTask();
+        _outgoing.Append(command.Encoded.Span);
         Arm(sent.DueAt);
         return sent;
     }
@@ -190,24 +151,9 @@ public sealed class RedisConnection : IAsyncDisposable
     private async Task WriteLoop()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        PipeReader reader = _outgoing.Reader;
         try
         {
-            while (true)
-            {
-                ReadResult read = await reader.ReadAsync(_ended.Token).ConfigureAwait(false);
-                foreach (ReadOnlyMemory<byte> part in read.Buffer)
-                {
-                    await _stream.WriteAsync(part, _ended.Token).ConfigureAwait(false);
-                }
-
-                lock (_gate)
-                {
-                    _unsentBytes -= read.Buffer.Length;
-                }
-
-                reader.AdvanceTo(read.Buffer.End);
-            }
+            await _outgoing.Run(_ended.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -262,6 +208,7 @@ public sealed class RedisConnection : IAsyncDisposable
             switch (resp.Read(ref bytes, out RespValue reply))
             {
                 case RespReadStatus.NeedMore:
+                    WatchIdle();
                     return true;
                 case RespReadStatus.Malformed:
                     Close(new RedisDown(RedisDownReason.Malformed, resp.Fault));
@@ -282,6 +229,18 @@ public sealed class RedisConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>The watch may be set for a command's late deadline; an idle connection wants its ping sooner.</summary>
+    private void WatchIdle()
+    {
+        lock (_gate)
+        {
+            if (_inFlight.Count == 0)
+            {
+                Arm(_inFlight.NextLook(Now));
+            }
+        }
+    }
+
     private bool Answer(RespValue reply)
     {
         InFlight? command;
@@ -295,7 +254,8 @@ public sealed class RedisConnection : IAsyncDisposable
 
         if (command is null)
         {
-            // Redis refuses a connection beyond maxclients, or one that protected mode forbids, before it reads anything.
+            // Redis refuses a connection beyond maxclients, or one that protected mode forbids, before it reads
+            // anything.
             Close(reply.IsError
                 ? new RedisDown(RedisDownReason.Refused, $"the connection was refused with {reply.ErrorCode}")
                 : new RedisDown(RedisDownReason.Malformed, "a reply without a command"));
@@ -345,6 +305,7 @@ public sealed class RedisConnection : IAsyncDisposable
         TimeSpan wait = at - Now;
 
         // Timers count whole milliseconds and cut; one more keeps a tick from coming just before what it waits for.
-        _timer.Change((wait > TimeSpan.Zero ? wait : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        TimeSpan due = (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1);
+        _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
 }

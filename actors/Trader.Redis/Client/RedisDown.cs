@@ -38,13 +38,15 @@ public abstract record RedisLinkState
     {
     }
 
-    /// <summary>An attempt begins; <paramref name="Attempt"/> counts from 1 since the last time the link was up.</summary>
+    /// <summary>An attempt begins; <paramref name="Attempt"/> counts from 1 since the last time the link was
+    /// up.</summary>
     public sealed record Connecting(int Attempt) : RedisLinkState;
 
     /// <summary>Connected, authenticated, and in the right database.</summary>
     /// <param name="Protocol">2 or 3.</param>
     public sealed record Up(int Protocol) : RedisLinkState;
 
-    /// <summary>Not connected. The next attempt comes after <paramref name="RetryIn"/>; with reason Stopped there is none.</summary>
+    /// <summary>Not connected. The next attempt comes after <paramref name="RetryIn"/>; with reason Stopped there is
+    /// none.</summary>
     public sealed record Down(RedisDownReason Reason, string Detail, TimeSpan RetryIn) : RedisLinkState;
 }

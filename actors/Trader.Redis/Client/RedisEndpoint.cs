@@ -18,9 +18,15 @@ public sealed class RedisEndpoint
     /// <param name="user">ACL user; null is the server's <c>default</c> user.</param>
     /// <param name="password">Null: no authentication is tried.</param>
     /// <param name="useTls">True for <c>rediss</c>.</param>
-    /// <exception cref="ArgumentException">A part is out of its range; the message names the part, not its content.</exception>
+    /// <exception cref="ArgumentException">A part is out of its range; the message names the part, not its
+    /// content.</exception>
     public RedisEndpoint(
-        string host, int port = DefaultPort, int database = 0, string? user = null, string? password = null, bool useTls = false)
+        string host,
+        int port = DefaultPort,
+        int database = 0,
+        string? user = null,
+        string? password = null,
+        bool useTls = false)
     {
         if (!IsHost(host))
         {
@@ -58,7 +64,8 @@ public sealed class RedisEndpoint
 
     /// <summary>
     /// Reads <c>redis://[[user]:password@]host[:port][/db]</c> or <c>rediss://…</c> (TLS). User and password are
-    /// percent-decoded. The error line quotes nothing of the address, because any part of a mistyped one may be the password.
+    /// percent-decoded. The error line quotes nothing of the address, because any part of a mistyped one may be the
+    /// password.
     /// </summary>
     public static bool TryParse(
         string? url, [NotNullWhen(true)] out RedisEndpoint? endpoint, out string error)
@@ -85,7 +92,8 @@ public sealed class RedisEndpoint
         string? password = null;
         if (at >= 0 && !TryCredentials(authority[..at], out user, out password))
         {
-            return Refuse("before '@' stands user:password or :password, percent-encoded; a user alone is not enough", out error);
+            return Refuse(
+                "before '@' stands user:password or :password, percent-encoded; a user alone is not enough", out error);
         }
 
         if (!TryHostPort(authority[(at + 1)..], out string host, out int port))
@@ -94,8 +102,7 @@ public sealed class RedisEndpoint
         }
 
         int database = 0;
-        if (tail is not ("" or "/")
-            && (tail[0] != '/' || !int.TryParse(tail.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database)))
+        if (tail is not ("" or "/") && (tail[0] != '/' || !TryNumber(tail.AsSpan(1), out database)))
         {
             return Refuse("after the host may stand only /db, a database number; options are not supported", out error);
         }
@@ -114,7 +121,8 @@ public sealed class RedisEndpoint
     public override string ToString()
     {
         string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
-        return string.Create(CultureInfo.InvariantCulture, $"{(UseTls ? "rediss" : "redis")}://{host}:{Port}/{Database}");
+        string scheme = UseTls ? "rediss" : "redis";
+        return string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{Port}/{Database}");
     }
 
     private static bool Refuse(string why, out string error)
@@ -128,7 +136,9 @@ public sealed class RedisEndpoint
         user = null;
         password = null;
         int colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0 || !TryDecode(text[..colon], out string name) || !TryDecode(text[(colon + 1)..], out string secret)
+        if (colon < 0
+            || !TryDecode(text[..colon], out string name)
+            || !TryDecode(text[(colon + 1)..], out string secret)
             || secret.Length == 0)
         {
             return false;
@@ -163,9 +173,11 @@ public sealed class RedisEndpoint
 
         return IsHost(host)
             && (portAt < 0
-                || (int.TryParse(text.AsSpan(portAt + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
-                    && port is >= 1 and <= ushort.MaxValue));
+                || (TryNumber(text.AsSpan(portAt + 1), out port) && port is >= 1 and <= ushort.MaxValue));
     }
+
+    private static bool TryNumber(ReadOnlySpan<char> text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static bool IsHost(string? host) =>
         !string.IsNullOrEmpty(host) && host.Length <= 253
@@ -184,8 +196,9 @@ public sealed class RedisEndpoint
                 continue;
             }
 
+            const NumberStyles Hex = NumberStyles.AllowHexSpecifier;
             if (i + 2 >= raw.Length
-                || !byte.TryParse(raw.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+                || !byte.TryParse(raw.AsSpan(i + 1, 2), Hex, CultureInfo.InvariantCulture, out byte value))
             {
                 return false;
             }

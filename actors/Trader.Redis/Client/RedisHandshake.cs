@@ -2,7 +2,8 @@ namespace Trader.Redis;
 
 /// <summary>
 /// The first words on a connection: RESP3 with HELLO where the server knows it, otherwise RESP2 with AUTH; then SELECT.
-/// Only error codes are passed on: an old server's "unknown command" error quotes the arguments, password included (S16).
+/// Only error codes are passed on: an old server's "unknown command" error quotes the arguments, password included
+/// (S16).
 /// </summary>
 internal static class RedisHandshake
 {
@@ -14,8 +15,9 @@ internal static class RedisHandshake
         int protocol = 3;
         RedisResult hello = await connection.Execute(Hello(endpoint, options), deadline).ConfigureAwait(false);
 
-        // ERR: HELLO is unknown (before 6). NOPROTO: no RESP3. NOAUTH: before 6 every command but AUTH says so. NOPERM: an
-        // ACL without HELLO. In each of them plain AUTH may still succeed, and if it does not, its answer is the clear one.
+        // ERR: HELLO is unknown (before 6). NOPROTO: no RESP3. NOAUTH: before 6 every command but AUTH says so.
+        // NOPERM: an ACL without HELLO. In each of them plain AUTH may still succeed, and if it does not, its answer
+        // is the clear one.
         if (hello.Kind == RedisResultKind.ServerError && hello.ErrorCode is "ERR" or "NOPROTO" or "NOAUTH" or "NOPERM")
         {
             protocol = 2;
@@ -40,7 +42,8 @@ internal static class RedisHandshake
             return (0, Failure(connection, endpoint, "HELLO", hello));
         }
 
-        // An error may also have been a refusal of the whole connection (maxclients): only an answer shows that it lives.
+        // An error may also have been a refusal of the whole connection (maxclients): only an answer shows that it
+        // lives.
         if (protocol == 2)
         {
             RedisResult ping = await connection.Execute(RedisCommand.Of("PING"), deadline).ConfigureAwait(false);
@@ -67,7 +70,8 @@ internal static class RedisHandshake
         ? RedisCommand.Of("HELLO", 3, "AUTH", endpoint.User ?? "default", password, "SETNAME", options.ClientName)
         : RedisCommand.Of("HELLO", 3, "SETNAME", options.ClientName);
 
-    private static RedisDown Failure(RedisConnection connection, RedisEndpoint endpoint, string step, RedisResult result) =>
+    private static RedisDown Failure(
+        RedisConnection connection, RedisEndpoint endpoint, string step, RedisResult result) =>
         result.Kind switch
         {
             RedisResultKind.ServerError =>

@@ -4,34 +4,32 @@ namespace Trader.Redis;
 /// Keeps one connection at a time alive: connect, serve, wait, again. What is done on a connection is the owner's
 /// <c>serve</c>; when it returns the connection is closed.
 /// </summary>
-internal sealed class RedisLink(
-    RedisEndpoint endpoint, RedisOptions options, TimeProvider time, Action<RedisLinkState> onState)
+internal sealed class RedisLink(RedisTarget target, Action<RedisLinkState> onState)
 {
     /// <summary>
-    /// Runs until <paramref name="stop"/>; the last state told is always Down with reason Stopped. Faults only when a callback
-    /// of the owner throws: the owner is told Stopped, and the exception is the owner's to see.
+    /// Runs until <paramref name="stop"/>; the last state told is always Down with reason Stopped. Faults only when a
+    /// callback of the owner throws: the owner is told Stopped, and the exception is the owner's to see.
     /// </summary>
     public async Task Run(Func<RedisConnection, CancellationToken, Task> serve, CancellationToken stop)
     {
-        TimeSpan cap = TimeSpan.FromMilliseconds(options.BackOffCapMs);
-        BackOff backOff = new(TimeSpan.FromMilliseconds(options.BackOffFirstMs), cap, Random.Shared);
+        TimeSpan cap = TimeSpan.FromMilliseconds(target.Options.BackOffCapMs);
+        BackOff backOff = new(TimeSpan.FromMilliseconds(target.Options.BackOffFirstMs), cap, Random.Shared);
         int attempt = 0;
         try
         {
             while (!stop.IsCancellationRequested)
             {
                 onState(new RedisLinkState.Connecting(++attempt));
-                RedisConnectOutcome outcome =
-                    await RedisConnection.Connect(endpoint, options, time, stop).ConfigureAwait(false);
+                RedisConnectOutcome outcome = await RedisConnector.Connect(target, stop).ConfigureAwait(false);
                 RedisDown? down = outcome.Failure;
                 if (outcome.IsConnected)
                 {
                     attempt = 0;
-                    long upSince = time.GetTimestamp();
+                    long upSince = target.Time.GetTimestamp();
                     down = await Serve(outcome.Connection, serve, stop).ConfigureAwait(false);
 
                     // A server that accepts and drops at once must not be asked again at the shortest wait for ever.
-                    if (time.GetElapsedTime(upSince) >= cap)
+                    if (target.Time.GetElapsedTime(upSince) >= cap)
                     {
                         backOff.Reset();
                     }
@@ -74,7 +72,7 @@ internal sealed class RedisLink(
     {
         try
         {
-            await Task.Delay(wait, time, stop).ConfigureAwait(false);
+            await Task.Delay(wait, target.Time, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

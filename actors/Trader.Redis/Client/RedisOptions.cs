@@ -15,8 +15,8 @@ public sealed record RedisOptions
     /// <summary>An unanswered PING ends the connection after this long, in ms.</summary>
     public int PingDeadlineMs { get; init; } = 1000;
 
-    /// <summary>With a command in flight, not one byte received for this long ends the connection, in ms. A connection for
-    /// blocking commands needs more than their blocking time.</summary>
+    /// <summary>With a command in flight, not one byte received for this long ends the connection, in ms. A
+    /// connection for blocking commands needs more than their blocking time.</summary>
     public int SilenceLimitMs { get; init; } = 1500;
 
     /// <summary>First wait before a reconnect, in ms; it doubles per failure and is jittered by half.</summary>
@@ -41,7 +41,8 @@ public sealed record RedisOptions
     public string ClientName { get; init; } = "trader";
 }
 
-/// <summary>TLS settings. The server's certificate and host name are always checked; there is no way to turn that off.</summary>
+/// <summary>TLS settings. The server's certificate and host name are always checked; there is no way to turn that
+/// off.</summary>
 public sealed record RedisTls
 {
     /// <summary>PEM file of the authorities to trust instead of the machine's; empty: the machine's.</summary>

@@ -7,10 +7,12 @@ public enum RedisResultKind
     Value,
 
     /// <summary>The server refused, so nothing changed; <see cref="RedisResult.ErrorCode"/> says why (WRONGTYPE, OOM,
-    /// READONLY, NOAUTH, NOPERM, LOADING, MISCONF, NOGROUP, …). A script that fails half-way is the one exception.</summary>
+    /// READONLY, NOAUTH, NOPERM, LOADING, MISCONF, NOGROUP, …). A script that fails half-way is the one
+    /// exception.</summary>
     ServerError,
 
-    /// <summary>There is no connection. The command was not sent and will not be: nothing is queued over an outage.</summary>
+    /// <summary>There is no connection. The command was not sent and will not be: nothing is queued over an
+    /// outage.</summary>
     NotConnected,
 
     /// <summary>Too much is in flight already. The command was not sent.</summary>
@@ -44,7 +46,8 @@ public readonly record struct RedisResult
 
     public bool IsValue => Kind == RedisResultKind.Value;
 
-    /// <summary>True when the server may have run the command although no reply was seen (TimedOut, ConnectionLost).</summary>
+    /// <summary>True when the server may have run the command although no reply was seen (TimedOut,
+    /// ConnectionLost).</summary>
     public bool IsOutcomeUnknown => Kind is RedisResultKind.TimedOut or RedisResultKind.ConnectionLost;
 
     /// <summary>The server's error code, or empty when there is no server error.</summary>

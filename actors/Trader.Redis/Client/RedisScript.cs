@@ -29,7 +29,8 @@ public sealed class RedisScript
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(arguments);
-        RedisResult result = await client.Execute(Command("EVALSHA", _digest, keys, arguments), deadline, cancel).ConfigureAwait(false);
+        RedisCommand known = Command("EVALSHA", _digest, keys, arguments);
+        RedisResult result = await client.Execute(known, deadline, cancel).ConfigureAwait(false);
         return result.ErrorCode == "NOSCRIPT"
             ? await client.Execute(Command("EVAL", _source, keys, arguments), deadline, cancel).ConfigureAwait(false)
             : result;
@@ -38,8 +39,8 @@ public sealed class RedisScript
     private static RedisCommand Command(
         string name, string script, IReadOnlyList<string> keys, IReadOnlyList<string> arguments)
     {
-        RedisArgument[] all = [script, keys.Count, .. keys.Select(RedisArgument.FromString), .. arguments.Select(RedisArgument.FromString)];
-        return RedisCommand.Of(name, all);
+        IEnumerable<RedisArgument> rest = keys.Concat(arguments).Select(RedisArgument.FromString);
+        return RedisCommand.Of(name, [script, keys.Count, .. rest]);
     }
 
     // SHA-1 is how Redis names scripts; nothing is secured by it.

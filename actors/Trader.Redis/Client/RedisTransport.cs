@@ -6,10 +6,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Trader.Redis;
 
-/// <summary>Opens the byte stream below a connection: TCP without Nagle's delay, and TLS when the endpoint asks for it.</summary>
+/// <summary>Opens the byte stream below a connection: TCP without Nagle's delay, and TLS when the endpoint asks for
+/// it.</summary>
 internal static class RedisTransport
 {
-    /// <summary>The stream, or why there is none. Cancellation is an answer too: the connect timeout ends that way.</summary>
+    /// <summary>The stream, or why there is none. Cancellation is an answer too: the connect timeout ends that
+    /// way.</summary>
     public static async Task<(Stream? Stream, RedisDown? Down)> Open(
         RedisEndpoint endpoint, RedisTls tls, CancellationToken cancel)
     {
@@ -33,7 +35,7 @@ internal static class RedisTransport
         {
             return (null, stream is null
                 ? new RedisDown(RedisDownReason.Unreachable, $"{endpoint}: no answer within the connect timeout")
-                : new RedisDown(RedisDownReason.TlsFailed, $"{endpoint}: connected, but TLS was not answered within the connect timeout"));
+                : new RedisDown(RedisDownReason.TlsFailed, $"{endpoint}: connected, but TLS was not answered in time"));
         }
         catch (SocketException e)
         {

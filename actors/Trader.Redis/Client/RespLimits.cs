@@ -1,8 +1,8 @@
 namespace Trader.Redis;
 
 /// <summary>
-/// What one reply may cost. A reply beyond a limit ends the connection, never the process: the limits are checked on the
-/// declared size, before memory is taken, and memory is taken only for what has arrived.
+/// What one reply may cost. A reply beyond a limit ends the connection, never the process: the limits are checked on
+/// the declared size, before memory is taken, and memory is taken only for what has arrived.
 /// </summary>
 public sealed record RespLimits
 {

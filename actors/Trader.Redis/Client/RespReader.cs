@@ -4,35 +4,24 @@ using System.Globalization;
 
 namespace Trader.Redis;
 
-/// <summary>What <see cref="RespReader.Read"/> found.</summary>
-public enum RespReadStatus
-{
-    /// <summary>No whole reply yet; call again with more bytes.</summary>
-    NeedMore,
-
-    /// <summary>A reply was read.</summary>
-    Reply,
-
-    /// <summary>The bytes are not RESP or break a limit; <see cref="RespReader.Fault"/> says how. Final.</summary>
-    Malformed,
-}
-
 /// <summary>
 /// Reads RESP2 and RESP3 replies from bytes that may be split anywhere. It resumes where it stopped (every byte of a
-/// header or body is looked at once it is whole), so a reply that drips in byte by byte costs no more than one that comes
-/// at once. Attributes are read and dropped. Streamed types (<c>$?</c>, <c>*?</c>) are refused: no Redis sends them.
+/// header or body is looked at once it is whole), so a reply that drips in byte by byte costs no more than one that
+/// comes at once. Attributes are read and dropped. Streamed types (<c>$?</c>, <c>*?</c>) are refused: no Redis sends
+/// them.
 /// </summary>
 public sealed class RespReader(RespLimits limits)
 {
     private const int NoBody = -1;
 
-    private readonly Stack<Frame> _open = new();
+    private readonly Stack<RespAggregate> _open = new();
     private int _bodyLength = NoBody;
     private byte _bodyMarker;
     private long _replyBytes;
     private int _replyElements;
 
-    /// <summary>Why the last read said <see cref="RespReadStatus.Malformed"/>; empty before. Never holds reply text.</summary>
+    /// <summary>Why the last read said <see cref="RespReadStatus.Malformed"/>; empty before. Never holds reply
+    /// text.</summary>
     public string Fault { get; private set; } = "";
 
     /// <summary>Takes at most one reply from the front of <paramref name="input"/> and cuts off what it used.</summary>
@@ -41,7 +30,9 @@ public sealed class RespReader(RespLimits limits)
         reply = default;
         while (Fault.Length == 0)
         {
-            bool found = _bodyLength == NoBody ? ReadHeader(ref input, out RespValue? value) : ReadBody(ref input, out value);
+            bool found = _bodyLength == NoBody
+                ? ReadHeader(ref input, out RespValue? value)
+                : ReadBody(ref input, out value);
             if (!found)
             {
                 return Fault.Length == 0 ? RespReadStatus.NeedMore : RespReadStatus.Malformed;
@@ -58,7 +49,8 @@ public sealed class RespReader(RespLimits limits)
         return RespReadStatus.Malformed;
     }
 
-    /// <summary>False: more bytes are needed, or the reader is at fault. A null value: an aggregate or a body was opened.</summary>
+    /// <summary>False: more bytes are needed, or the reader is at fault. A null value: an aggregate or a body was
+    /// opened.</summary>
     private bool ReadHeader(ref ReadOnlySequence<byte> input, out RespValue? value)
     {
         value = null;
@@ -132,7 +124,8 @@ public sealed class RespReader(RespLimits limits)
 
     private bool ReadDouble(ReadOnlySpan<byte> rest, out RespValue? value)
     {
-        const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        const NumberStyles Plain =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         double? special = rest switch
         {
             [(byte)'i', (byte)'n', (byte)'f'] => double.PositiveInfinity,
@@ -140,7 +133,8 @@ public sealed class RespReader(RespLimits limits)
             [(byte)'n', (byte)'a', (byte)'n'] or [(byte)'-', (byte)'n', (byte)'a', (byte)'n'] => double.NaN,
             _ => null,
         };
-        bool ok = double.TryParse(rest, Plain, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number);
+        bool ok = double.TryParse(rest, Plain, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number);
         value = RespValue.Double(special ?? number);
         return ok || special is not null || Fail("a double is not a number");
     }
@@ -149,7 +143,8 @@ public sealed class RespReader(RespLimits limits)
     {
         ReadOnlySpan<byte> digits = rest.IsEmpty || rest[0] is not ((byte)'-' or (byte)'+') ? rest : rest[1..];
         value = RespValue.Text(RespKind.BigNumber, rest.ToArray());
-        return (!digits.IsEmpty && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')) || Fail("a big number is not a number");
+        return (!digits.IsEmpty && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            || Fail("a big number is not a number");
     }
 
     private bool OpenBody(byte marker, ReadOnlySpan<byte> rest, out RespValue? value)
@@ -235,7 +230,7 @@ public sealed class RespReader(RespLimits limits)
             return Fail("a push inside a reply");
         }
 
-        Frame frame = new(marker, entries * perEntry);
+        RespAggregate frame = new(marker, entries * perEntry);
         if (frame.IsFull)
         {
             value = frame.IsAttribute ? null : frame.ToValue();
@@ -251,7 +246,7 @@ public sealed class RespReader(RespLimits limits)
     /// <summary>Puts a value where it belongs; true when that completed a whole reply.</summary>
     private bool Place(RespValue value, out RespValue reply)
     {
-        while (_open.TryPeek(out Frame? frame))
+        while (_open.TryPeek(out RespAggregate? frame))
         {
             frame.Add(value);
             if (!frame.IsFull)
@@ -295,39 +290,5 @@ public sealed class RespReader(RespLimits limits)
     private static class Known
     {
         public static readonly RespValue Ok = RespValue.Text(RespKind.SimpleString, "OK"u8.ToArray());
-    }
-
-    /// <summary>An aggregate whose members are still coming. It grows with what arrives, not with what was declared.</summary>
-    private sealed class Frame(byte marker, int length)
-    {
-        private const int FirstCapacity = 16;
-
-        private RespValue[] _items = length == 0 ? [] : new RespValue[Math.Min(length, FirstCapacity)];
-        private int _count;
-
-        public bool IsFull => _count == length;
-
-        public bool IsAttribute => marker == '|';
-
-        public void Add(RespValue item)
-        {
-            if (_count == _items.Length)
-            {
-                Array.Resize(ref _items, Math.Min(length, _items.Length * 2));
-            }
-
-            _items[_count++] = item;
-        }
-
-        public RespValue ToValue() => RespValue.Aggregate(
-            marker switch
-            {
-                (byte)'*' => RespKind.Array,
-                (byte)'~' => RespKind.Set,
-                (byte)'>' => RespKind.Push,
-                (byte)'%' => RespKind.Map,
-                _ => throw new InvalidOperationException($"no aggregate: {marker}"),
-            },
-            _items);
     }
 }

@@ -45,7 +45,8 @@ public readonly struct RespValue : IEquatable<RespValue>
 
     public bool IsError => Kind == RespKind.Error;
 
-    /// <summary>The members of an array, set or push, or a map's keys and values in turn; empty for every other kind.</summary>
+    /// <summary>The members of an array, set or push, or a map's keys and values in turn; empty for every other
+    /// kind.</summary>
     public ReadOnlySpan<RespValue> Items => _content as RespValue[];
 
     /// <summary>The bytes of a text-like value; empty for every other kind.</summary>
@@ -65,7 +66,8 @@ public readonly struct RespValue : IEquatable<RespValue>
             ReadOnlySpan<byte> text = Bytes.Span;
             int end = text.IndexOf((byte)' ');
             ReadOnlySpan<byte> word = end < 0 ? text : text[..end];
-            return word.IsEmpty || word.ContainsAnyExceptInRange((byte)'A', (byte)'Z') ? "ERR" : Encoding.ASCII.GetString(word);
+            bool isCode = !word.IsEmpty && !word.ContainsAnyExceptInRange((byte)'A', (byte)'Z');
+            return isCode ? Encoding.ASCII.GetString(word) : "ERR";
         }
     }
 
@@ -105,7 +107,8 @@ public readonly struct RespValue : IEquatable<RespValue>
         return has;
     }
 
-    /// <summary>The value beside <paramref name="key"/> in a map, or in an array of pairs as RESP2 sends a map.</summary>
+    /// <summary>The value beside <paramref name="key"/> in a map, or in an array of pairs as RESP2 sends a
+    /// map.</summary>
     public bool TryMember(ReadOnlySpan<byte> key, out RespValue value)
     {
         ReadOnlySpan<RespValue> items = Items;

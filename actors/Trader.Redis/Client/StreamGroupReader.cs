@@ -1,13 +1,12 @@
-using System.Globalization;
-
 namespace Trader.Redis;
 
 /// <summary>
-/// One consumer of a consumer group, on a connection of its own. No entry is lost (S10): after every connect it is first given what it
-/// was given before and did not acknowledge; then what is new; and every second what no consumer acknowledged or kept alive for
-/// <see cref="StreamOptions.ClaimIdleMs"/>, whoever had it, itself included. So entries may come twice, marked
-/// Redelivered, and the owner must know its work by its own ids. A group that is gone (flush, deletion, a server that came
-/// back empty) is created again from the stream's beginning, because what was added meanwhile must not be missed.
+/// One consumer of a consumer group, on a connection of its own. No entry is lost (S10): after every connect it is
+/// first given what it was given before and did not acknowledge; then what is new; and every second what no consumer
+/// acknowledged or kept alive for <see cref="StreamOptions.ClaimIdleMs"/>, whoever had it, itself included. So entries
+/// may come twice, marked Redelivered, and the owner must know its work by its own ids. A group that is gone (flush,
+/// deletion, a server that came back empty) is created again from the stream's beginning, because what was added
+/// meanwhile must not be missed.
 /// </summary>
 public sealed class StreamGroupReader : IAsyncDisposable
 {
@@ -26,17 +25,14 @@ public sealed class StreamGroupReader : IAsyncDisposable
     private TimeSpan _claimAt;
     private StreamId _highest;
 
-    private StreamGroupReader(
-        RedisClient commands, RedisOptions redis, StreamOptions options, TimeProvider time, StreamSink sink, string key, string group, string consumer)
+    private StreamGroupReader(StreamConsumer consumer, RedisClient commands, StreamOptions options, StreamSink sink)
     {
         _options = options;
-        _time = time;
+        _time = commands.Target.Time;
         _commands = commands;
-        _key = key;
-        _group = group;
-        _consumer = consumer;
-        _start = time.GetTimestamp();
-        _link = new StreamLink(commands.Endpoint, redis, options, time, sink, $"{key}/{group}");
+        (_key, _group, _consumer) = consumer;
+        _start = _time.GetTimestamp();
+        _link = new StreamLink(commands.Target, options, sink, $"{_key}/{_group}");
         _link.Start(Begin, Step);
     }
 
@@ -44,26 +40,27 @@ public sealed class StreamGroupReader : IAsyncDisposable
     public Task Completion => _link.Completion;
 
     /// <summary>Starts reading.</summary>
-    /// <param name="key">The stream; created empty when there is none.</param>
-    /// <param name="group">The group; created from the stream's beginning when there is none.</param>
-    /// <param name="consumer">A name that is this worker's own and the same after its restart: under it wait its unfinished entries.</param>
-    /// <param name="commands">Carries Ack and KeepAlive, which must not wait behind a blocking read; gives the endpoint.</param>
-    /// <param name="redis">For the reader's own connection.</param>
+    /// <param name="consumer">What to read and as whom.</param>
+    /// <param name="commands">Carries Ack and KeepAlive, which must not wait behind a blocking read; its target is the
+    /// reader's too. The reader does not dispose it.</param>
     /// <param name="options">How to read.</param>
-    /// <param name="time">Clock and timers.</param>
     /// <param name="sink">Where entries go.</param>
     public static StreamGroupReader Start(
-        string key, string group, string consumer, RedisClient commands, RedisOptions redis, StreamOptions options, TimeProvider time, StreamSink sink)
+        StreamConsumer consumer, RedisClient commands, StreamOptions options, StreamSink sink)
     {
+        ArgumentNullException.ThrowIfNull(consumer);
         ArgumentNullException.ThrowIfNull(commands);
-        return new(commands, redis, options, time, sink, key, group, consumer);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(sink);
+        return new StreamGroupReader(consumer, commands, options, sink);
     }
 
-    /// <summary>Acknowledges an entry: it is done and never comes again. While down it is not; the entry then comes again.</summary>
+    /// <summary>Acknowledges an entry: it is done and never comes again. While down it is not; the entry then comes
+    /// again.</summary>
     public ValueTask<RedisResult> Ack(StreamId id, TimeSpan deadline) => _commands.Execute(AckCommand([id]), deadline);
 
-    /// <summary>Says that these entries are being worked on, so that no other consumer takes them over. Entries acknowledged
-    /// meanwhile are left alone; an entry another consumer took over meanwhile is taken back.</summary>
+    /// <summary>Says that these entries are being worked on, so that no other consumer takes them over. Entries
+    /// acknowledged meanwhile are left alone; an entry another consumer took over meanwhile is taken back.</summary>
     public ValueTask<RedisResult> KeepAlive(IReadOnlyList<StreamId> ids, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -128,14 +125,16 @@ public sealed class StreamGroupReader : IAsyncDisposable
         // BLOCK 0 would block for ever.
         long block = Math.Clamp((long)(_claimAt - Now).TotalMilliseconds, 1, _options.BlockMs);
         RedisCommand read = RedisCommand.Of(
-            "XREADGROUP", "GROUP", _group, _consumer, "COUNT", _options.BatchSize, "BLOCK", block, "STREAMS", _key, ">");
+            "XREADGROUP", "GROUP", _group, _consumer,
+            "COUNT", _options.BatchSize, "BLOCK", block, "STREAMS", _key, ">");
 
         // A group made again from 0 hands out as new what the lost one had handed out before.
         StreamId highest = _highest;
         await Read(connection, read, redelivered: id => id <= highest, stop).ConfigureAwait(false);
     }
 
-    /// <summary>Reads and delivers. Null: no answer to go on from. Else the last id in the answer, zero when it was empty.</summary>
+    /// <summary>Reads and delivers. Null: no answer to go on from. Else the last id in the answer, zero when it was
+    /// empty.</summary>
     private async Task<StreamId?> Read(
         RedisConnection connection, RedisCommand read, Func<StreamId, bool> redelivered, CancellationToken stop)
     {
@@ -147,7 +146,8 @@ public sealed class StreamGroupReader : IAsyncDisposable
         }
 
         if (!StreamReplies.TryFindList(result.Value, out RespValue list)
-            || !StreamReplies.TryReadEntries(list, _options.MaxEntryBytes, redelivered, out var entries, out var deleted))
+            || !StreamReplies.TryReadEntries(
+                list, _options.MaxEntryBytes, redelivered, out var entries, out var deleted))
         {
             StreamLink.EndMalformed(connection, read.Name);
             return null;
@@ -168,7 +168,8 @@ public sealed class StreamGroupReader : IAsyncDisposable
     private async Task Claim(RedisConnection connection, CancellationToken stop)
     {
         RedisCommand claim = RedisCommand.Of(
-            "XAUTOCLAIM", _key, _group, _consumer, _options.ClaimIdleMs, _claimCursor.ToString(), "COUNT", _options.BatchSize);
+            "XAUTOCLAIM", _key, _group, _consumer, _options.ClaimIdleMs, _claimCursor.ToString(),
+            "COUNT", _options.BatchSize);
         RedisResult result = await _link.Ask(connection, claim).ConfigureAwait(false);
 
         // Whatever the answer, reading goes on before the next try: a server too old for XAUTOCLAIM must not stop it.
@@ -181,7 +182,8 @@ public sealed class StreamGroupReader : IAsyncDisposable
 
         if (result.Value.Items.Length < 2
             || !StreamId.TryParse(result.Value.Items[0].Bytes.Span, out _claimCursor)
-            || !StreamReplies.TryReadEntries(result.Value.Items[1], _options.MaxEntryBytes, _ => true, out var entries, out var deleted))
+            || !StreamReplies.TryReadEntries(
+                result.Value.Items[1], _options.MaxEntryBytes, _ => true, out var entries, out var deleted))
         {
             StreamLink.EndMalformed(connection, "XAUTOCLAIM");
             return;
@@ -199,8 +201,9 @@ public sealed class StreamGroupReader : IAsyncDisposable
 
         if (entries.Count > 0)
         {
-            _link.Notice(StreamNoticeKind.Claimed, string.Create(
-                CultureInfo.InvariantCulture, $"{_key}: {entries.Count} entries idle for {_options.ClaimIdleMs} ms taken over, from {entries[0].Id}"));
+            _link.Notice(
+                StreamNoticeKind.Claimed,
+                $"{_key}: {entries.Count} entries idle for {_options.ClaimIdleMs} ms taken over, from {entries[0].Id}");
         }
 
         await _link.Deliver(entries, stop).ConfigureAwait(false);
@@ -223,8 +226,9 @@ public sealed class StreamGroupReader : IAsyncDisposable
         RedisResult acked = await _link.Ask(connection, AckCommand(deleted)).ConfigureAwait(false);
         if (acked.IsValue)
         {
-            _link.Notice(StreamNoticeKind.DeletedEntriesDropped, string.Create(
-                CultureInfo.InvariantCulture, $"{_key}: {deleted.Count} pending entries no longer exist, from {deleted[0]}"));
+            _link.Notice(
+                StreamNoticeKind.DeletedEntriesDropped,
+                $"{_key}: {deleted.Count} pending entries no longer exist, from {deleted[0]}");
         }
     }
 

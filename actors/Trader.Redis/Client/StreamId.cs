@@ -5,7 +5,8 @@ using System.Text;
 
 namespace Trader.Redis;
 
-/// <summary>The id of a stream entry: milliseconds, then a sequence number. Ids order entries within one life of a stream.</summary>
+/// <summary>The id of a stream entry: milliseconds, then a sequence number. Ids order entries within one life of a
+/// stream.</summary>
 public readonly record struct StreamId(ulong Ms, ulong Sequence) : IComparable<StreamId>
 {
     /// <summary>Before every entry: reading after it reads the whole stream.</summary>

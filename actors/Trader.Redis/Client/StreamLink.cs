@@ -1,9 +1,10 @@
 namespace Trader.Redis;
 
-/// <summary>What the two stream readers share: a connection of their own that repeats a step for as long as it lives, and one way
-/// to treat each outcome that is no answer.</summary>
+/// <summary>What the two stream readers share: a connection of their own that repeats a step for as long as it lives,
+/// and one way to treat each outcome that is no answer.</summary>
 internal sealed class StreamLink : IAsyncDisposable
 {
+    private readonly RedisLink _link;
     private readonly StreamOptions _options;
     private readonly TimeProvider _time;
     private readonly StreamSink _sink;
@@ -12,23 +13,22 @@ internal sealed class StreamLink : IAsyncDisposable
     private string _lastRefusal = "";
     private int _disposed;
 
-    public StreamLink(
-        RedisEndpoint endpoint, RedisOptions redis, StreamOptions options, TimeProvider time, StreamSink sink, string name)
+    public StreamLink(RedisTarget target, StreamOptions options, StreamSink sink, string name)
     {
         _options = options;
-        _time = time;
+        _time = target.Time;
         _sink = sink;
         _name = name;
-        Link = new RedisLink(endpoint, options.ForBlocking(redis), time, sink.OnState);
+        _link = new RedisLink(target with { Options = options.ForBlocking(target.Options) }, sink.OnState);
     }
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    private RedisLink Link { get; }
-
-    /// <summary>Begins; <paramref name="begin"/> runs once per connection, then <paramref name="step"/> until it is lost.</summary>
+    /// <summary>Begins; <paramref name="begin"/> runs once per connection, then <paramref name="step"/> until it is
+    /// lost.</summary>
     public void Start(Action begin, Func<RedisConnection, CancellationToken, Task> step) =>
-        Completion = Task.Run(() => Link.Run((connection, stop) => Repeat(connection, begin, step, stop), _stop.Token));
+        Completion = Task.Run(
+            () => _link.Run((connection, stop) => Repeat(connection, begin, step, stop), _stop.Token));
 
     /// <summary>Executes with the deadline of blocking reads; an answer that is late ends the connection.</summary>
     public async ValueTask<RedisResult> Ask(RedisConnection connection, RedisCommand command)
@@ -36,7 +36,8 @@ internal sealed class StreamLink : IAsyncDisposable
         RedisResult result = await connection.Execute(command, _options.ReplyDeadline).ConfigureAwait(false);
         if (result.Kind == RedisResultKind.TimedOut)
         {
-            connection.Close(new RedisDown(RedisDownReason.Silent, $"{command.Name} unanswered for {_options.ReplyDeadline.TotalMilliseconds:F0} ms"));
+            string detail = $"{command.Name} unanswered for {_options.ReplyDeadline.TotalMilliseconds:F0} ms";
+            connection.Close(new RedisDown(RedisDownReason.Silent, detail));
         }
 
         if (result.IsValue)
@@ -47,8 +48,8 @@ internal sealed class StreamLink : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Tells a refusal, once while it repeats, and waits before the caller tries again. Lost connections need no
-    /// treatment: the step is not repeated on them.</summary>
+    /// <summary>Tells a refusal, once while it repeats, and waits before the caller tries again. Lost connections
+    /// need no treatment: the step is not repeated on them.</summary>
     public async Task Pause(string command, RedisResult result, CancellationToken stop)
     {
         if (result.Kind != RedisResultKind.ServerError)
@@ -85,7 +86,10 @@ internal sealed class StreamLink : IAsyncDisposable
     }
 
     private static async Task Repeat(
-        RedisConnection connection, Action begin, Func<RedisConnection, CancellationToken, Task> step, CancellationToken stop)
+        RedisConnection connection,
+        Action begin,
+        Func<RedisConnection, CancellationToken, Task> step,
+        CancellationToken stop)
     {
         try
         {

@@ -6,13 +6,15 @@ public sealed record StreamOptions
     /// <summary>How long the server may hold a read without an entry, in ms.</summary>
     public int BlockMs { get; init; } = 1000;
 
-    /// <summary>How much longer than BlockMs an answer may take, in ms. Also the deadline of reads that do not block, plus BlockMs.</summary>
+    /// <summary>How much longer than BlockMs an answer may take, in ms. Also the deadline of reads that do not block,
+    /// plus BlockMs.</summary>
     public int ReplyGraceMs { get; init; } = 800;
 
     /// <summary>Entries per read.</summary>
     public int BatchSize { get; init; } = 100;
 
-    /// <summary>Limit on the fields of one entry, names and values, in bytes; beyond it an entry comes as IsOversized.</summary>
+    /// <summary>Limit on the fields of one entry, names and values, in bytes; beyond it an entry comes as
+    /// IsOversized.</summary>
     public int MaxEntryBytes { get; init; } = 256 * 1024;
 
     /// <summary>How often entries of dead consumers are looked for, in ms.</summary>
@@ -27,7 +29,8 @@ public sealed record StreamOptions
 
     internal TimeSpan ReplyDeadline => TimeSpan.FromMilliseconds(BlockMs + ReplyGraceMs);
 
-    /// <summary>A connection for blocking reads: silence is normal for BlockMs, and suspicious only with the grace on top.</summary>
+    /// <summary>A connection for blocking reads: silence is normal for BlockMs, and suspicious only with the grace on
+    /// top.</summary>
     internal RedisOptions ForBlocking(RedisOptions options) => options with { SilenceLimitMs = BlockMs + ReplyGraceMs };
 }
 
@@ -46,7 +49,8 @@ public enum StreamNoticeKind
     /// <summary>Pending entries had been deleted from the stream; they were acknowledged.</summary>
     DeletedEntriesDropped,
 
-    /// <summary>The server refused a command (WRONGTYPE, NOPERM, OOM, READONLY, LOADING, …); it is tried again.</summary>
+    /// <summary>The server refused a command (WRONGTYPE, NOPERM, OOM, READONLY, LOADING, …); it is tried
+    /// again.</summary>
     Refused,
 }
 

@@ -4,8 +4,8 @@ namespace Trader.Redis;
 public static class StreamReplies
 {
     /// <summary>
-    /// Reads a list of entries, as XRANGE and XREVRANGE answer: <c>[[id, [field, value, …]], …]</c>. Entries whose fields are
-    /// null were deleted while pending; their ids go to <paramref name="deleted"/>.
+    /// Reads a list of entries, as XRANGE and XREVRANGE answer: <c>[[id, [field, value, …]], …]</c>. Entries whose
+    /// fields are null were deleted while pending; their ids go to <paramref name="deleted"/>.
     /// </summary>
     /// <param name="list">The reply, or the part of it that is the list; null reads as empty.</param>
     /// <param name="maxEntryBytes">Limit on one entry's fields and values together.</param>
@@ -14,7 +14,11 @@ public static class StreamReplies
     /// <param name="deleted">Ids without an entry.</param>
     /// <returns>False when the shape is another; then both lists are of no use.</returns>
     public static bool TryReadEntries(
-        RespValue list, int maxEntryBytes, Func<StreamId, bool> redelivered, out List<StreamEntry> entries, out List<StreamId> deleted)
+        RespValue list,
+        int maxEntryBytes,
+        Func<StreamId, bool> redelivered,
+        out List<StreamEntry> entries,
+        out List<StreamId> deleted)
     {
         ArgumentNullException.ThrowIfNull(redelivered);
         entries = new List<StreamEntry>(list.Items.Length);
@@ -33,7 +37,8 @@ public static class StreamReplies
             }
 
             ReadOnlySpan<RespValue> pair = item.Items;
-            if (item.Kind != RespKind.Array || pair.Length != 2 || !StreamId.TryParse(pair[0].Bytes.Span, out StreamId id))
+            if (item.Kind != RespKind.Array || pair.Length != 2
+                || !StreamId.TryParse(pair[0].Bytes.Span, out StreamId id))
             {
                 return false;
             }
@@ -55,8 +60,8 @@ public static class StreamReplies
         return true;
     }
 
-    /// <summary>The list of entries in an answer of XREAD or XREADGROUP for one stream: null after the blocking time ran out,
-    /// else <c>[[key, list]]</c> in RESP2 and a map in RESP3.</summary>
+    /// <summary>The list of entries in an answer of XREAD or XREADGROUP for one stream: null after the blocking time
+    /// ran out, else <c>[[key, list]]</c> in RESP2 and a map in RESP3.</summary>
     internal static bool TryFindList(RespValue reply, out RespValue list)
     {
         list = default;

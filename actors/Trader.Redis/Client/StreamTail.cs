@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Trader.Redis;
 
 /// <summary>
@@ -27,30 +25,32 @@ public sealed class StreamTail : IAsyncDisposable
     /// <summary>Ends with the tail; faults only when the sink threw.</summary>
     public Task Completion => _link.Completion;
 
-    /// <summary>Reads every entry after <paramref name="position"/>; <see cref="StreamId.Zero"/> for the whole stream.</summary>
+    /// <summary>Reads every entry after <paramref name="position"/>; <see cref="StreamId.Zero"/> for the whole
+    /// stream.</summary>
     public static StreamTail StartAfter(
-        StreamId position, string key, RedisEndpoint endpoint, RedisOptions redis, StreamOptions options, TimeProvider time, StreamSink sink) =>
-        new(new StreamLink(endpoint, redis, options, time, sink, key), options, key, position);
+        StreamId position, string key, RedisTarget target, StreamOptions options, StreamSink sink) =>
+        new(new StreamLink(target, options, sink, key), options, key, position);
 
-    /// <summary>Reads what is added after the first successful connect, and then misses nothing over a reconnect.</summary>
-    public static StreamTail StartAtEnd(
-        string key, RedisEndpoint endpoint, RedisOptions redis, StreamOptions options, TimeProvider time, StreamSink sink) =>
-        new(new StreamLink(endpoint, redis, options, time, sink, key), options, key, null);
+    /// <summary>Reads what is added after the first successful connect, and then misses nothing over a
+    /// reconnect.</summary>
+    public static StreamTail StartAtEnd(string key, RedisTarget target, StreamOptions options, StreamSink sink) =>
+        new(new StreamLink(target, options, sink, key), options, key, null);
 
     public ValueTask DisposeAsync() => _link.DisposeAsync();
 
     private Task Step(RedisConnection connection, CancellationToken stop) =>
         _checkDue || _position is null ? Check(connection, stop) : Read(connection, _position.Value, stop);
 
-    /// <summary>Learns where the stream ends. XINFO and not the last entry: that one may have been deleted from a stream that
-    /// goes on, and reading it again from the beginning would repeat entries.</summary>
+    /// <summary>Learns where the stream ends. XINFO and not the last entry: that one may have been deleted from a
+    /// stream that goes on, and reading it again from the beginning would repeat entries.</summary>
     private async Task Check(RedisConnection connection, CancellationToken stop)
     {
         RedisResult info = await _link.Ask(connection, RedisCommand.Of("XINFO", "STREAM", _key)).ConfigureAwait(false);
         StreamId end = StreamId.Zero;
         if (info.IsValue)
         {
-            if (!info.Value.TryMember("last-generated-id"u8, out RespValue last) || !StreamId.TryParse(last.Bytes.Span, out end))
+            if (!info.Value.TryMember("last-generated-id"u8, out RespValue last)
+                || !StreamId.TryParse(last.Bytes.Span, out end))
             {
                 StreamLink.EndMalformed(connection, "XINFO");
                 return;
@@ -67,7 +67,7 @@ public sealed class StreamTail : IAsyncDisposable
         {
             _link.Notice(
                 StreamNoticeKind.StreamRestarted,
-                string.Create(CultureInfo.InvariantCulture, $"{_key}: ends at {end}, was read up to {position}; read again from 0"));
+                $"{_key}: ends at {end}, was read up to {position}; read again from 0");
             _position = StreamId.Zero;
         }
 
@@ -86,7 +86,7 @@ public sealed class StreamTail : IAsyncDisposable
         }
 
         if (!StreamReplies.TryFindList(result.Value, out RespValue list)
-            || !StreamReplies.TryReadEntries(list, _options.MaxEntryBytes, _ => false, out List<StreamEntry> entries, out _))
+            || !StreamReplies.TryReadEntries(list, _options.MaxEntryBytes, _ => false, out var entries, out _))
         {
             StreamLink.EndMalformed(connection, "XREAD");
             return;

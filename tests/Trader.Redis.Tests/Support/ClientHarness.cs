@@ -8,7 +8,7 @@ public sealed class ClientHarness : IAsyncDisposable
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     private ClientHarness(RedisEndpoint endpoint, RedisOptions options) =>
-        Client = RedisClient.Start(endpoint, options, TimeProvider.System, States.Add);
+        Client = RedisClient.Start(new RedisTarget(endpoint, options, TimeProvider.System), States.Add);
 
     public Recorder<RedisLinkState> States { get; } = new();
 

@@ -53,7 +53,8 @@ public sealed class Recorder<T>
 
 public static class RecorderExtensions
 {
-    public static Task<RedisLinkState> Up(this Recorder<RedisLinkState> states) => states.Next(s => s is RedisLinkState.Up);
+    public static Task<RedisLinkState> Up(this Recorder<RedisLinkState> states) =>
+        states.Next(s => s is RedisLinkState.Up);
 
     public static async Task<RedisLinkState.Down> Down(this Recorder<RedisLinkState> states) =>
         (RedisLinkState.Down)await states.Next(s => s is RedisLinkState.Down);
