@@ -19,7 +19,7 @@ internal static class BinanceRehearsal
         var orders = Enumerable.Range(0, BinanceClient.MaxBatch)
             .SelectMany(i => CloseOrder.Cut(
                 new Position(new PositionKey(Symbol.Parse($"REHEARSAL{i}"), PositionSide.Both), 1.5m, 1, 1, 0, 0),
-                new MarketLot(0.1m, 100m, 0.1m), Guid.Empty, 0))
+                new MarketLot(0.1m, 100m, 0.1m), EventId.FromGuid(Guid.Empty), 0))
             .ToArray();
         var answered = 0;
         foreach (var (status, body) in ((int, string)[])
