@@ -1,6 +1,9 @@
 namespace Trader.Actors.Disk;
 
-/// <summary>What <c>./trader audit</c> does. Records go to the output; what is bad goes to the error output, and is in the exit code.</summary>
+/// <summary>
+/// What <c>./trader audit</c> does. Records go to the output; what is bad goes to the error output, and is in the exit
+/// code.
+/// </summary>
 public static class AuditCommand
 {
     /// <summary>Everything read is whole.</summary>
@@ -16,10 +19,12 @@ public static class AuditCommand
 
     /// <summary>Prints the journals of all nodes, merged by time.</summary>
     /// <param name="follow">Goes on until cancelled, which is its normal end.</param>
-    /// <param name="verify">Checks every record first and prints a line per node; without <paramref name="follow"/> nothing else.</param>
+    /// <param name="verify">Checks every record first and prints a line per node; without <paramref name="follow"/>
+    /// nothing else.</param>
     /// <param name="json">One JSON object per line.</param>
     public static async Task<int> RunAsync(
-        string stateDir, bool follow, bool verify, bool json, TextWriter output, TextWriter error, CancellationToken cancel)
+        string stateDir, bool follow, bool verify, bool json, TextWriter output, TextWriter error,
+        CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
@@ -28,8 +33,9 @@ public static class AuditCommand
         {
             if (!follow && AuditReader.Nodes(stateDir).Count == 0)
             {
-                await error.WriteLineAsync(
-                    $"no journal under {JournalPaths.Root(stateDir)}: set TRADER_STATE_DIR to where the nodes keep theirs").ConfigureAwait(false);
+                var root = JournalPaths.Root(stateDir);
+                var why = $"no journal under {root}: set TRADER_STATE_DIR to where the nodes keep theirs";
+                await error.WriteLineAsync(why).ConfigureAwait(false);
                 return Unreadable;
             }
 
@@ -58,7 +64,8 @@ public static class AuditCommand
         string stateDir, bool json, TextWriter output, TextWriter error, CancellationToken cancel)
     {
         var code = Whole;
-        foreach (var node in await AuditVerifier.VerifyAsync(stateDir, TimeProvider.System, cancel).ConfigureAwait(false))
+        var nodes = await AuditVerifier.VerifyAsync(stateDir, TimeProvider.System, cancel).ConfigureAwait(false);
+        foreach (var node in nodes)
         {
             await output.WriteLineAsync(json ? AuditFormat.Json(node) : AuditFormat.Line(node)).ConfigureAwait(false);
             foreach (var bad in node.Bad)
@@ -105,7 +112,8 @@ public static class AuditCommand
         {
             var bad = item is AuditItem.Bad;
             code = bad ? Damaged : code;
-            await (bad ? error : output).WriteLineAsync(json ? AuditFormat.Json(item) : AuditFormat.Line(item)).ConfigureAwait(false);
+            var line = json ? AuditFormat.Json(item) : AuditFormat.Line(item);
+            await (bad ? error : output).WriteLineAsync(line).ConfigureAwait(false);
         }
     }
 }

@@ -6,10 +6,13 @@ using System.Text.Json;
 
 namespace Trader.Actors.Disk;
 
-/// <summary>One line per item: for a person (UTC, columns, <c>name=value</c>) or for a machine (one JSON object).</summary>
+/// <summary>
+/// One line per item: for a person (UTC, columns, <c>name=value</c>) or for a machine (one JSON object).
+/// </summary>
 public static class AuditFormat
 {
     private const int NodeColumn = 10;
+    private const string TimeFormat = "yyyy-MM-dd HH:mm:ss.fff";
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary><c>2026-11-21 10:02:03.123  watchdog   panic.accepted  event_id=… reason=…</c></summary>
@@ -48,7 +51,8 @@ public static class AuditFormat
 
     /// <summary><c>watchdog   1204 records in 2 segments verified, last 1204, chain 9f86d081…, 0 bad</c></summary>
     public static string Line(NodeAudit node) => string.Create(CultureInfo.InvariantCulture,
-        $"{node.Node.PadRight(NodeColumn)} {node.Records} records in {node.Segments} segments verified, last {node.LastSeq}, chain {node.Chain}, {node.BadCount} bad");
+        $"{node.Node.PadRight(NodeColumn)} {node.Records} records in {node.Segments} segments verified, ")
+        + string.Create(CultureInfo.InvariantCulture, $"last {node.LastSeq}, chain {node.Chain}, {node.BadCount} bad");
 
     public static string Json(NodeAudit node) => Object(json =>
     {
@@ -63,7 +67,7 @@ public static class AuditFormat
     private static string Line(AuditItem.Entry entry)
     {
         var line = new StringBuilder(256);
-        line.Append(JournalPayload.Time(entry.Record.AtMs).ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture))
+        line.Append(JournalPayload.Time(entry.Record.AtMs).ToString(TimeFormat, CultureInfo.InvariantCulture))
             .Append("  ").Append(entry.Node.PadRight(NodeColumn)).Append(' ').Append(Plain(entry.Record.Kind)).Append(' ');
         foreach (var field in entry.Record.Fields)
         {
@@ -74,8 +78,8 @@ public static class AuditFormat
     }
 
     /// <summary>
-    /// As it is when it is printable ASCII without blanks and quotes, else as a JSON string: what an outsider put into a field can
-    /// neither fake another field nor speak to the terminal.
+    /// As it is when it is printable ASCII without blanks and quotes, else as a JSON string: what an outsider put into
+    /// a field can neither fake another field nor speak to the terminal.
     /// </summary>
     private static string Plain(string value) =>
         value.Length > 0 && value.All(c => c is > ' ' and <= '~' and not '"')

@@ -14,15 +14,18 @@ public abstract record AuditItem(string Node, string File, long Offset)
 
     /// <summary>No record, or one that does not belong where it stands.</summary>
     /// <param name="Why">One line for a person.</param>
-    public sealed record Bad(string Node, string File, long Offset, RecordFault Fault, string Why) : AuditItem(Node, File, Offset);
+    public sealed record Bad(string Node, string File, long Offset, RecordFault Fault, string Why)
+        : AuditItem(Node, File, Offset);
 }
 
 /// <summary>What a verification found out about one node's journal.</summary>
 /// <param name="Records">Records that are whole and in their place.</param>
 /// <param name="Segments">Files they stand in.</param>
-/// <param name="LastSeq">Number of the newest; more than <paramref name="Records"/> when older segments were archived.</param>
+/// <param name="LastSeq">Number of the newest; more than <paramref name="Records"/> when older segments were
+/// archived.</param>
 /// <param name="Chain">Its hash. Written down elsewhere, it proves later that nothing was cut off behind it.</param>
 /// <param name="Bad">The first <see cref="AuditVerifier.MaxBad"/> bad places.</param>
 /// <param name="BadCount">How many there are.</param>
 public sealed record NodeAudit(
-    string Node, long Records, int Segments, long LastSeq, string Chain, IReadOnlyList<AuditItem.Bad> Bad, long BadCount);
+    string Node, long Records, int Segments, long LastSeq, string Chain, IReadOnlyList<AuditItem.Bad> Bad,
+    long BadCount);

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// Reads the journals of all nodes under a state directory, merged by time, while their writers go on. Read-only and without a lock.
-/// It shows what stands in the files: a record whose fsync is still under way, or failed, may be shown too.
+/// Reads the journals of all nodes under a state directory, merged by time, while their writers go on. Read-only and
+/// without a lock. It shows what stands in the files: a record whose fsync is still under way, or failed, may be shown
+/// too.
 /// </summary>
 public sealed class AuditReader(string stateDir) : IDisposable
 {
@@ -21,8 +22,8 @@ public sealed class AuditReader(string stateDir) : IDisposable
     }
 
     /// <summary>
-    /// Everything since the last call, oldest first. Within one node the order is the journal's, whatever its clock did; between nodes
-    /// it is the records' time.
+    /// Everything since the last call, oldest first. Within one node the order is the journal's, whatever its clock
+    /// did; between nodes it is the records' time.
     /// </summary>
     /// <exception cref="IOException">A journal cannot be read.</exception>
     public IEnumerable<AuditItem> Read()
@@ -87,7 +88,8 @@ public sealed class AuditReader(string stateDir) : IDisposable
         /// <summary>Of the head; of the record before it when the head is none.</summary>
         public long AtMs { get; private set; }
 
-        public AuditItem Head { get; private set; } = new AuditItem.Bad(node, string.Empty, 0, RecordFault.None, string.Empty);
+        public AuditItem Head { get; private set; } =
+            new AuditItem.Bad(node, string.Empty, 0, RecordFault.None, string.Empty);
 
         public bool TryAdvance()
         {
@@ -108,7 +110,7 @@ public sealed class AuditReader(string stateDir) : IDisposable
             }
             else
             {
-                Head = new AuditItem.Bad(node, file, place.Offset, RecordFault.BadPayload, "the checksum matches, but this is no journal record");
+                Head = new AuditItem.Bad(node, file, place.Offset, RecordFault.BadPayload, JournalWalk.NoRecord);
             }
 
             return true;

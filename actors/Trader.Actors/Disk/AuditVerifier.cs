@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// Checks every record of every node: framing, checksum, number, chain. What no chain can show is that records were cut off at its very end;
-/// for that, compare <see cref="NodeAudit.LastSeq"/> and <see cref="NodeAudit.Chain"/> with what was noted elsewhere.
+/// Checks every record of every node: framing, checksum, number, chain. What no chain can show is that records were cut
+/// off at its very end; for that, compare <see cref="NodeAudit.LastSeq"/> and <see cref="NodeAudit.Chain"/> with what
+/// was noted elsewhere.
 /// </summary>
 public static class AuditVerifier
 {
@@ -15,24 +16,28 @@ public static class AuditVerifier
     private static readonly TimeSpan TailPause = TimeSpan.FromMilliseconds(50);
 
     /// <exception cref="IOException">A journal cannot be read.</exception>
-    public static async Task<IReadOnlyList<NodeAudit>> VerifyAsync(string stateDir, TimeProvider time, CancellationToken cancel)
+    public static async Task<IReadOnlyList<NodeAudit>> VerifyAsync(
+        string stateDir, TimeProvider time, CancellationToken cancel)
     {
         var nodes = new List<NodeAudit>();
         foreach (var node in AuditReader.Nodes(stateDir))
         {
-            nodes.Add(await VerifyAsync(node, Path.Combine(JournalPaths.Root(stateDir), node), time, cancel).ConfigureAwait(false));
+            var dir = Path.Combine(JournalPaths.Root(stateDir), node);
+            nodes.Add(await VerifyAsync(node, dir, time, cancel).ConfigureAwait(false));
         }
 
         return nodes;
     }
 
-    private static async Task<NodeAudit> VerifyAsync(string node, string dir, TimeProvider time, CancellationToken cancel)
+    private static async Task<NodeAudit> VerifyAsync(
+        string node, string dir, TimeProvider time, CancellationToken cancel)
     {
         using var walk = new JournalWalk(dir);
         var tally = new Tally(node);
         tally.Read(walk, cancel);
 
-        // A last record that is still incomplete after half a second is not being written: its writer died, or its bytes are wrong.
+        // A last record that is still incomplete after half a second is not being written: its writer died, or its
+        // bytes are wrong.
         for (var i = 0; i < TailReads && Unfinished(walk) is not null; i++)
         {
             await Task.Delay(TailPause, time, cancel).ConfigureAwait(false);
@@ -43,7 +48,7 @@ public static class AuditVerifier
         {
             tally.Add(new AuditItem.Bad(node, tail.File, tail.Offset, RecordFault.Incomplete, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{tail.Bytes} bytes that are no whole record at the end: an append was cut short (the next start moves them aside), or they were changed")));
+                $"the last {tail.Bytes} bytes are no whole record: cut short (the next start repairs that) or changed")));
         }
 
         return tally.ToAudit(walk);
@@ -67,14 +72,14 @@ public static class AuditVerifier
             {
                 cancel.ThrowIfCancellationRequested();
                 _segments.Add(place.Segment);
+                var file = JournalPaths.Segment(place.Segment);
                 if (place.Fault != RecordFault.None)
                 {
-                    Add(new AuditItem.Bad(node, JournalPaths.Segment(place.Segment), place.Offset, place.Fault, place.Why));
+                    Add(new AuditItem.Bad(node, file, place.Offset, place.Fault, place.Why));
                 }
                 else if (!JournalPayload.TryRead(walk.Payload.Span, out _, out _))
                 {
-                    Add(new AuditItem.Bad(node, JournalPaths.Segment(place.Segment), place.Offset, RecordFault.BadPayload,
-                        "the checksum matches, but this is no journal record"));
+                    Add(new AuditItem.Bad(node, file, place.Offset, RecordFault.BadPayload, JournalWalk.NoRecord));
                 }
                 else
                 {

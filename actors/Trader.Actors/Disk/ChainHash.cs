@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// SHA-256 of everything the journal held up to and including one record: <c>SHA-256(previous hash, payload)</c>. Removing,
-/// changing or reordering a record breaks every hash after it.
+/// SHA-256 of everything the journal held up to and including one record: <c>SHA-256(previous hash, payload)</c>.
+/// Removing, changing or reordering a record breaks every hash after it.
 /// </summary>
 public readonly record struct ChainHash
 {
@@ -35,7 +35,9 @@ public readonly record struct ChainHash
         return new ChainHash(state);
     }
 
-    /// <summary>Accepts exactly 64 lower-case hexadecimal digits: any other spelling of the same number is a changed record.</summary>
+    /// <summary>
+    /// Accepts exactly 64 lower-case hexadecimal digits: any other spelling of the same number is a changed record.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out ChainHash hash)
     {
         hash = default;

@@ -4,8 +4,9 @@ using Trader.Messages;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// The one thread that touches the node's disk. An fsync takes milliseconds on a good disk and minutes on a dying one; here it holds up
-/// nobody but those who asked for it. Whatever queued up during one fsync shares the next (group commit), in the order it came.
+/// The one thread that touches the node's disk. An fsync takes milliseconds on a good disk and minutes on a dying one;
+/// here it holds up nobody but those who asked for it. Whatever queued up during one fsync shares the next (group
+/// commit), in the order it came.
 /// </summary>
 public sealed class DiskWriter : IDisposable
 {
@@ -43,19 +44,25 @@ public sealed class DiskWriter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Queues one command of <see cref="DiskProtocol"/>. Calls <paramref name="reply"/> exactly once, from the writer's thread or at once.</summary>
+    /// <summary>
+    /// Queues one command of <see cref="DiskProtocol"/>. Calls <paramref name="reply"/> exactly once, from the writer's
+    /// thread or at once.
+    /// </summary>
     /// <exception cref="InvalidOperationException">After <see cref="Dispose"/>.</exception>
     public void Post(object command, Action<object> reply)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(reply);
-        if ((command is DiskProtocol.Append && _queue.Count >= MaxQueuedAppends) || !_queue.TryAdd(new Item(command, reply)))
+        if ((command is DiskProtocol.Append && _queue.Count >= MaxQueuedAppends)
+            || !_queue.TryAdd(new Item(command, reply)))
         {
             reply(Refusal(command, Busy));
         }
     }
 
-    /// <summary>Takes no more; what is queued is still done, then the journal is closed. Does not wait for it.</summary>
+    /// <summary>
+    /// Takes no more; what is queued is still done, then the journal is closed. Does not wait for it.
+    /// </summary>
     public void Dispose() => _queue.CompleteAdding();
 
     private void Run()
@@ -66,7 +73,8 @@ public sealed class DiskWriter : IDisposable
             Handle(item);
             while (_batch.Count > 0)
             {
-                if (_batch.Count < MaxBatchRecords && _batchCharacters < MaxBatchCharacters && _queue.TryTake(out var next))
+                if (_batch.Count < MaxBatchRecords && _batchCharacters < MaxBatchCharacters
+                    && _queue.TryTake(out var next))
                 {
                     Handle(next);
                 }
@@ -130,7 +138,9 @@ public sealed class DiskWriter : IDisposable
         return _journal?.Append(records) ?? new AppendResult.Failed(_closed);
     }
 
-    /// <summary>Tried again before every use: the process that held the journal may have ended, the disk may have been mounted.</summary>
+    /// <summary>
+    /// Tried again before every use: the process that held the journal may have ended, the disk may have been mounted.
+    /// </summary>
     private void OpenJournal()
     {
         if (_journal is not null)
@@ -155,7 +165,8 @@ public sealed class DiskWriter : IDisposable
     {
         var why = _latch.Set(command.Halt);
 
-        // The latch is what halts; that it was set is worth a record, and no reason to keep the first close order waiting.
+        // The latch is what halts; that it was set is worth a record, and no reason to keep the first close order
+        // waiting.
         var id = command.Halt.EventId;
         Note(why is null ? "disk.latch_set" : "disk.latch_not_set", command.Halt, why ?? string.Empty);
         return why is null ? new DiskProtocol.LatchSet(id) : new DiskProtocol.LatchNotSet(id, why);

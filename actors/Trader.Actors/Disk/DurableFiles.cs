@@ -4,7 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Trader.Actors.Disk;
 
-/// <summary>What .NET does not offer: a file that was created, renamed or deleted is only there after a power cut when its directory was synced.</summary>
+/// <summary>
+/// What .NET does not offer: a file that was created, renamed or deleted is only there after a power cut when its
+/// directory was synced.
+/// </summary>
 internal static class DurableFiles
 {
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -1,13 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using Trader.Messages;
 
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// The halt that survives everything but a person (S4, S14): <c>&lt;state&gt;/halt.latch</c>, the documented fields of the halt hash as
-/// JSON. No file means not halted. Everything else that stands there means halted (S1): a latch that cannot be read, an empty one, and
-/// the temporary file of a latch that a crash or a full disk kept from being finished, because somebody wanted to halt.
+/// The halt that survives everything but a person (S4, S14): <c>&lt;state&gt;/halt.latch</c>, the documented fields of
+/// the halt hash as JSON. No file means not halted. Everything else that stands there means halted (S1): a latch that
+/// cannot be read, an empty one, and the temporary file of a latch that a crash or a full disk kept from being
+/// finished, because somebody wanted to halt.
 /// </summary>
 public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
 {
@@ -33,7 +35,8 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
         {
             if (!Directory.Exists(stateDir))
             {
-                // A file in its place, or a directory that may not be entered, throws here; a missing one is a first start.
+                // A file in its place, or a directory that may not be entered, throws here; a missing one is a first
+                // start.
                 return File.Exists(stateDir) ? Unreadable($"{stateDir} is not a directory") : null;
             }
 
@@ -56,7 +59,10 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
         }
     }
 
-    /// <summary>Returns null when the latch is on disk, else why it is not. A failed attempt still leaves what it can: it counts.</summary>
+    /// <summary>
+    /// Returns null when the latch is on disk, else why it is not. A failed attempt still leaves what it can: it
+    /// counts.
+    /// </summary>
     public string? Set(HaltRecord halt)
     {
         ArgumentNullException.ThrowIfNull(halt);
@@ -119,7 +125,9 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
     public HaltRecord Unreadable(string why) => new(
         UnreadableId, UnreadableReason, "disk", 0, time.GetUtcNow().ToUnixTimeMilliseconds(), why);
 
-    /// <summary>The first 64 KB: whatever else stands there, a device without end included, is read no further.</summary>
+    /// <summary>
+    /// The first 64 KB: whatever else stands there, a device without end included, is read no further.
+    /// </summary>
     private static ReadOnlySpan<byte> Start(string file)
     {
         using var handle = File.OpenHandle(file);
@@ -140,7 +148,9 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
             return false;
         }
 
-        if (fields is null || fields.Values.Any(v => v is null) || !fields.TryGetValue("reason", out var reason) || !fields.TryGetValue("source", out var source)
+        if (fields is null || fields.Values.Any(v => v is null)
+            || !fields.TryGetValue("reason", out var reason)
+            || !fields.TryGetValue("source", out var source)
             || !fields.TryGetValue("halted_by", out var haltedBy)
             || !fields.TryGetValue("event_id", out var id) || !EventId.TryParse(id, out var eventId)
             || !fields.TryGetValue("positions_closed", out var closedText) || !TryNumber(closedText, out var closed)
@@ -154,5 +164,5 @@ public sealed class HaltLatch(string stateDir, string node, TimeProvider time)
     }
 
     private static bool TryNumber(string text, out long value) => long.TryParse(
-        text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out value);
+        text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 }

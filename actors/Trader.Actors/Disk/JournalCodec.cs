@@ -33,10 +33,11 @@ public enum RecordFault
 }
 
 /// <summary>
-/// A record on disk is one line of text, so that <c>cat</c>, <c>grep</c> and <c>strings</c> read the journal when nothing else
-/// works: <c>length checksum hash payload\n</c>. Length and CRC-32C are 8, the SHA-256 chain hash 64 lower-case hexadecimal digits;
-/// the checksum covers length, hash and payload. The payload is JSON (<see cref="JournalPayload"/>) and holds no line feed, which
-/// makes the next record findable behind a damaged one. Binary framing would save 50 bytes a record and lose both.
+/// A record on disk is one line of text, so that <c>cat</c>, <c>grep</c> and <c>strings</c> read the journal when
+/// nothing else works: <c>length checksum hash payload\n</c>. Length and CRC-32C are 8, the SHA-256 chain hash 64
+/// lower-case hexadecimal digits; the checksum covers length, hash and payload. The payload is JSON (<see
+/// cref="JournalPayload"/>) and holds no line feed, which makes the next record findable behind a damaged one. Binary
+/// framing would save 50 bytes a record and lose both.
 /// </summary>
 public static class JournalCodec
 {
@@ -51,7 +52,8 @@ public static class JournalCodec
     private const byte LineFeed = (byte)'\n';
 
     /// <summary>Writes one record and returns its hash, which the next one is chained to.</summary>
-    public static ChainHash Encode(long seq, Messages.JournalRecord record, ChainHash previous, IBufferWriter<byte> output)
+    public static ChainHash Encode(
+        long seq, Messages.JournalRecord record, ChainHash previous, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(output);
@@ -73,7 +75,8 @@ public static class JournalCodec
     /// Reads the record at the start of <paramref name="bytes"/>, whether or not it follows the one before it.
     /// </summary>
     /// <param name="length">
-    /// Bytes to the next record: of this one, or of the damaged line. For <see cref="RecordFault.Incomplete"/> all there are.
+    /// Bytes to the next record: of this one, or of the damaged line. For <see cref="RecordFault.Incomplete"/> all
+    /// there are.
     /// </param>
     /// <param name="hash">As the record states it.</param>
     public static RecordFault Read(

@@ -5,11 +5,12 @@ using Trader.Messages;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// One node's append-only journal (S12): segments <c>NNNNNNNN.log</c> in <c>&lt;state&gt;/journal/&lt;node&gt;</c>. A record is
-/// acknowledged after fsync. At start a torn last record, which nobody was told is there, is moved to a <c>.torn</c> file beside the
-/// segment; every other damage is kept, reported, and noted in the segment that goes on behind it.
-/// One owner: not for use by two threads, and a second process is locked out. After a power cut in the middle of a batch a disk may hold a
-/// later record and not an earlier one; that cannot be told from damage and is reported as such.
+/// One node's append-only journal (S12): segments <c>NNNNNNNN.log</c> in <c>&lt;state&gt;/journal/&lt;node&gt;</c>. A
+/// record is acknowledged after fsync. At start a torn last record, which nobody was told is there, is moved to a
+/// <c>.torn</c> file beside the segment; every other damage is kept, reported, and noted in the segment that goes on
+/// behind it. One owner: not for use by two threads, and a second process is locked out. After a power cut in the
+/// middle of a batch a disk may hold a later record and not an earlier one; that cannot be told from damage and is
+/// reported as such.
 /// </summary>
 public sealed class JournalFile : IDisposable
 {
@@ -51,15 +52,17 @@ public sealed class JournalFile : IDisposable
     }
 
     /// <summary>
-    /// Null when every record from the oldest segment on is whole and in its place. Stays until a person moves the damaged segment
-    /// and all before it elsewhere: what it lacks stays lacking.
+    /// Null when every record from the oldest segment on is whole and in its place. Stays until a person moves the
+    /// damaged segment and all before it elsewhere: what it lacks stays lacking.
     /// </summary>
     public string? Damage { get; }
 
     /// <summary>Number of the newest record; 0 in an empty journal.</summary>
     public long Seq { get; private set; }
 
-    /// <summary>Opens or creates a node's journal, reads it whole and repairs its end. Never throws for what a disk can do.</summary>
+    /// <summary>
+    /// Opens or creates a node's journal, reads it whole and repairs its end. Never throws for what a disk can do.
+    /// </summary>
     /// <exception cref="ArgumentException">Not a node name.</exception>
     public static JournalOpening Open(
         string stateDir, string node, TimeProvider time, JournalIo? io = null, long maxSegmentBytes = MaxSegmentBytes)
@@ -80,7 +83,9 @@ public sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>Writes the records in order and syncs once. Nothing of a batch that failed is left in the journal.</summary>
+    /// <summary>
+    /// Writes the records in order and syncs once. Nothing of a batch that failed is left in the journal.
+    /// </summary>
     public AppendResult Append(IReadOnlyList<JournalRecord> records)
     {
         ArgumentNullException.ThrowIfNull(records);
@@ -133,7 +138,7 @@ public sealed class JournalFile : IDisposable
         if (held is null)
         {
             return new JournalOpening.Refused(
-                $"another process writes the journal {dir} and two would break it: stop the other one (fuser {dir}/{JournalPaths.Lock})");
+                $"another process writes the journal {dir} and two would break it: stop it (fuser {dir}/lock)");
         }
 
         JournalFile? journal = null;
@@ -155,7 +160,8 @@ public sealed class JournalFile : IDisposable
     }
 
     private SafeFileHandle OpenSegment(int number) => File.OpenHandle(
-        Path.Combine(_dir, JournalPaths.Segment(number)), access: FileAccess.Write, share: FileShare.ReadWrite | FileShare.Delete);
+        Path.Combine(_dir, JournalPaths.Segment(number)), access: FileAccess.Write,
+        share: FileShare.ReadWrite | FileShare.Delete);
 
     private AppendResult TryAppend(IReadOnlyList<JournalRecord> records)
     {
@@ -240,7 +246,8 @@ public sealed class JournalFile : IDisposable
         }
         finally
         {
-            // After a failed fsync the kernel may call the same pages clean: this file's later syncs would prove nothing.
+            // After a failed fsync the kernel may call the same pages clean: this file's later syncs would prove
+            // nothing.
             if (!flushed && (!TryCutBack(segment) || written))
             {
                 segment.Dispose();

@@ -3,9 +3,9 @@ using Trader.Messages;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// Where the newest records of every kind stand, so that an actor that restarts in the middle of a panic gets its records in
-/// milliseconds however long the journal is. Holds 16 bytes a record instead of the record; the newest N of a prefix are always among
-/// the newest N of its kinds.
+/// Where the newest records of every kind stand, so that an actor that restarts in the middle of a panic gets its
+/// records in milliseconds however long the journal is. Holds 16 bytes a record instead of the record; the newest N of
+/// a prefix are always among the newest N of its kinds.
 /// </summary>
 internal sealed class JournalIndex
 {
@@ -41,7 +41,9 @@ internal sealed class JournalIndex
         places.Enqueue(new Place(segment, (int)offset, length));
     }
 
-    /// <summary>The newest records whose kind starts with the prefix, oldest first, read from disk and checked again.</summary>
+    /// <summary>
+    /// The newest records whose kind starts with the prefix, oldest first, read from disk and checked again.
+    /// </summary>
     /// <param name="lost">How many of them could not be read.</param>
     /// <exception cref="IOException">A segment cannot be read.</exception>
     public List<JournalRecord> Read(string nodeDir, string prefix, out int lost)
@@ -54,7 +56,8 @@ internal sealed class JournalIndex
         foreach (var segment in places.GroupBy(p => p.Segment))
         {
             using var file = File.OpenHandle(
-                Path.Combine(nodeDir, JournalPaths.Segment(segment.Key)), share: FileShare.ReadWrite | FileShare.Delete);
+                Path.Combine(nodeDir, JournalPaths.Segment(segment.Key)),
+                share: FileShare.ReadWrite | FileShare.Delete);
             foreach (var place in segment)
             {
                 var bytes = buffer.AsSpan(0, RandomAccess.Read(file, buffer.AsSpan(0, place.Length), place.Offset));

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// The three calls by which a full or dying disk speaks to the journal. They are virtual because no test can make a healthy disk write
-/// half a record or refuse one fsync.
+/// The three calls by which a full or dying disk speaks to the journal. They are virtual because no test can make a
+/// healthy disk write half a record or refuse one fsync.
 /// </summary>
 public class JournalIo
 {

@@ -22,7 +22,8 @@ public static class JournalPaths
             || !node.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
         {
             throw new ArgumentException(
-                "A node name has 1 to 64 letters, digits, dots, dashes and underscores, a letter or digit first.", nameof(node));
+                "A node name has 1 to 64 letters, digits, dots, dashes and underscores, a letter or digit first.",
+                nameof(node));
         }
 
         return Path.Combine(Root(stateDir), node);

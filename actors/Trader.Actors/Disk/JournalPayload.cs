@@ -9,8 +9,9 @@ using Trader.Messages;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// The JSON of one record: <c>{"at":"2026-11-21T10:02:03.123Z","seq":7,"kind":"panic.accepted","fields":{"event_id":"…"}}</c>.
-/// Order and repetition of field names are kept. The time is text because a person reads it; it has the record's full precision.
+/// The JSON of one record:
+/// <c>{"at":"2026-11-21T10:02:03.123Z","seq":7,"kind":"panic.accepted","fields":{"event_id":"…"}}</c>. Order and
+/// repetition of field names are kept. The time is text because a person reads it; it has the record's full precision.
 /// </summary>
 public static class JournalPayload
 {
@@ -29,12 +30,13 @@ public static class JournalPayload
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
     private const int SmallestCap = 64;
 
-    // The default encoder writes every non-ASCII character and every quote as \uXXXX; nothing here is ever pasted into HTML.
+    // The default encoder writes every non-ASCII character and every quote as \uXXXX; nothing here is ever pasted into
+    // HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// At most <see cref="JournalCodec.MaxPayloadBytes"/> bytes. What does not fit is cut and says so: first the longest values, then
-    /// the last fields; a record too big to keep whole is still worth keeping.
+    /// At most <see cref="JournalCodec.MaxPayloadBytes"/> bytes. What does not fit is cut and says so: first the
+    /// longest values, then the last fields; a record too big to keep whole is still worth keeping.
     /// </summary>
     public static ReadOnlyMemory<byte> Write(long seq, JournalRecord record)
     {
@@ -56,7 +58,9 @@ public static class JournalPayload
     internal static int Characters(JournalRecord record) =>
         record.Fields.Sum(f => (f.Key ?? string.Empty).Length + (f.Value ?? string.Empty).Length);
 
-    /// <summary>Reads a payload whole; false when it is not one that <see cref="Write(long, JournalRecord)"/> made.</summary>
+    /// <summary>
+    /// Reads a payload whole; false when it is not one that <see cref="Write(long, JournalRecord)"/> made.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> payload, out long seq, [NotNullWhen(true)] out JournalRecord? record)
     {
         record = null;
@@ -121,7 +125,9 @@ public static class JournalPayload
         }
     }
 
-    /// <summary>The record's time as everything here prints it, UTC; times outside the years 1 to 9999 become the nearest end.</summary>
+    /// <summary>
+    /// The record's time as everything here prints it, UTC; times outside the years 1 to 9999 become the nearest end.
+    /// </summary>
     internal static DateTimeOffset Time(long atMs) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(
         atMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 

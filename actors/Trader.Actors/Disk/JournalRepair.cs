@@ -22,7 +22,8 @@ internal sealed record JournalRepair(int Segment, long ValidBytes, long TornByte
         if (TornBytes > 0)
         {
             var path = Path.Combine(dir, JournalPaths.Segment(Segment));
-            using var file = File.OpenHandle(path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite | FileShare.Delete);
+            using var file = File.OpenHandle(
+                path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite | FileShare.Delete);
             var side = KeepTail(dir, file);
             io.SetLength(file, ValidBytes);
             io.Flush(file);

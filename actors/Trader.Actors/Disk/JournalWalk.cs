@@ -12,11 +12,14 @@ internal sealed record JournalPlace(
     int Segment, long Offset, int Length, RecordFault Fault, long Seq, string Kind, ChainHash Hash, string Why);
 
 /// <summary>
-/// Walks a node's segments in order and checks every record's framing, checksum, number and place in the chain. One walk serves the
-/// writer at start, the verifier and <c>--follow</c>: at the end it stops, and <see cref="TryNext"/> goes on when there is more.
+/// Walks a node's segments in order and checks every record's framing, checksum, number and place in the chain. One
+/// walk serves the writer at start, the verifier and <c>--follow</c>: at the end it stops, and <see cref="TryNext"/>
+/// goes on when there is more.
 /// </summary>
 internal sealed class JournalWalk(string nodeDir) : IDisposable
 {
+    public const string NoRecord = "the checksum matches, but this is no journal record";
+
     private SegmentReader? _reader;
     private long _limit = long.MaxValue;
     private int _next;
@@ -41,11 +44,14 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
     /// <summary>The current record's payload, until the next call of <see cref="TryNext"/>.</summary>
     public ReadOnlyMemory<byte> Payload => _reader?.Payload ?? default;
 
-    /// <summary>A later file that is no segment yet: its writer is creating it, or died doing so. 0 when there is none.</summary>
+    /// <summary>
+    /// A later file that is no segment yet: its writer is creating it, or died doing so. 0 when there is none.
+    /// </summary>
     public int UnbornSegment { get; private set; }
 
     /// <summary>What stands in it.</summary>
-    public long UnbornBytes => UnbornSegment == 0 ? 0 : new FileInfo(PathOf(UnbornSegment)) is { Exists: true } file ? file.Length : 0;
+    public long UnbornBytes =>
+        UnbornSegment > 0 && new FileInfo(PathOf(UnbornSegment)) is { Exists: true } file ? file.Length : 0;
 
     /// <summary>False at the end of what can be read now.</summary>
     public bool TryNext(out JournalPlace place)
@@ -73,12 +79,13 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
                     return false;
                 }
 
-                // What its writer left behind at the limit does not count, and what it appended last has yet to be read.
+                // What its writer left behind at the limit does not count, and what it appended last has yet to be
+                // read.
                 continue;
             }
 
-            var cut = more ? Damaged(
-                _reader.Offset, length, RecordFault.Incomplete, "record cut short, and the journal goes on behind it") : null;
+            const string CutShort = "record cut short, and the journal goes on behind it";
+            var cut = more ? Damaged(_reader.Offset, length, RecordFault.Incomplete, CutShort) : null;
             var gap = MoveOn();
             place = cut ?? gap ?? End;
             if (place != End)
@@ -115,7 +122,8 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
     /// <summary>Opens the next segment; answers with a place when the one it follows is not there.</summary>
     private JournalPlace? MoveOn()
     {
-        // Read past the limit before it was known: those records were withdrawn, the next one is chained to an earlier one.
+        // Read past the limit before it was known: those records were withdrawn, the next one is chained to an earlier
+        // one.
         _resync |= _reader!.Offset > _limit;
         var (from, next) = (Segment, _next);
         var after = SegmentOpener.Read(PathOf(next))?.AfterSegment;
@@ -127,8 +135,8 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
     }
 
     /// <summary>
-    /// Where this segment ends and which one follows; 0 when this is the last. Of several that follow it, the last counts: the
-    /// others are segments whose creation failed.
+    /// Where this segment ends and which one follows; 0 when this is the last. Of several that follow it, the last
+    /// counts: the others are segments whose creation failed.
     /// </summary>
     private (long Limit, int Next) Continuation()
     {
@@ -191,7 +199,7 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
         var payload = Payload.Span;
         if (!JournalPayload.TryReadHead(payload, out var seq, out var kind))
         {
-            return Damaged(offset, length, RecordFault.BadPayload, "the checksum matches, but this is no journal record");
+            return Damaged(offset, length, RecordFault.BadPayload, NoRecord);
         }
 
         var previous = Previous(offset, payload);
@@ -206,8 +214,8 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
     }
 
     /// <summary>
-    /// The hash before this record. Where the oldest segment there is starts behind others, they were archived and its opener says
-    /// where it starts; a first segment follows nothing.
+    /// The hash before this record. Where the oldest segment there is starts behind others, they were archived and its
+    /// opener says where it starts; a first segment follows nothing.
     /// </summary>
     private ChainHash Previous(long offset, ReadOnlySpan<byte> payload) =>
         !_started && Segment > 1 && offset == 0 && JournalPayload.TryRead(payload, out _, out var record)
@@ -217,7 +225,8 @@ internal sealed class JournalWalk(string nodeDir) : IDisposable
 
     private JournalPlace Damaged(long offset, int length, RecordFault fault, string why)
     {
-        // The hash before the next record is unknown now; that record is taken at its word, because this one was already reported.
+        // The hash before the next record is unknown now; that record is taken at its word, because this one was
+        // already reported.
         _resync = true;
         return new JournalPlace(Segment, offset, length, fault, 0, string.Empty, default, why);
     }

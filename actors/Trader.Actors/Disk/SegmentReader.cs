@@ -3,9 +3,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Trader.Actors.Disk;
 
 /// <summary>
-/// Reads one segment record by record, while its writer may be appending. Takes no lock. A read returns what stands in the file now;
-/// <see cref="RecordFault.Incomplete"/> does not move on, so that reading again later sees the rest. What it read ahead is believed until it
-/// runs out: a failed append that its writer cut off meanwhile may still be shown.
+/// Reads one segment record by record, while its writer may be appending. Takes no lock. A read returns what stands in
+/// the file now;
+/// <see cref="RecordFault.Incomplete"/> does not move on, so that reading again later sees the rest. What it read ahead
+/// is believed until it runs out: a failed append that its writer cut off meanwhile may still be shown.
 /// </summary>
 /// <exception cref="IOException">From every member that reads: the disk did not answer.</exception>
 internal sealed class SegmentReader : IDisposable
@@ -47,7 +48,8 @@ internal sealed class SegmentReader : IDisposable
 
         if (fault == RecordFault.Incomplete && length >= JournalCodec.MaxRecordBytes)
         {
-            // No record is that long: garbage without a line feed. Passed over in pieces; what follows its end is tried again.
+            // No record is that long: garbage without a line feed. Passed over in pieces; what follows its end is tried
+            // again.
             fault = RecordFault.BadLength;
         }
 

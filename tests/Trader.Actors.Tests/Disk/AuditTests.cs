@@ -16,15 +16,19 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void AFieldCannotFakeAnotherOrSpeakToTheTerminal()
     {
-        var record = new JournalRecord("panic.refused", 0, [new("reason", "x\nBAD\u001b[2J by=\"me\""), new("empty", ""), new("ü", "ß")]);
+        var record = new JournalRecord(
+            "panic.refused", 0,
+            [new("reason", "x\nBAD\u001b[2J by=\"me\""), new("empty", ""), new("ü", "ß")]);
         Assert.Equal(
-            "1970-01-01 00:00:00.000  a-node-with-a-long-name panic.refused  reason=\"x\\nBAD\\u001b[2J by=\\\"me\\\"\" empty=\"\" \"ü\"=\"ß\"",
+            "1970-01-01 00:00:00.000  a-node-with-a-long-name panic.refused  "
+            + "reason=\"x\\nBAD\\u001b[2J by=\\\"me\\\"\" empty=\"\" \"ü\"=\"ß\"",
             AuditFormat.Line(new AuditItem.Entry("a-node-with-a-long-name", "f", 0, 1, record)), ignoreCase: true);
     }
 
     [Fact]
     public void JsonHoldsEverything() => Assert.Equal(
-        "{\"node\":\"watchdog\",\"file\":\"00000001.log\",\"offset\":5,\"seq\":1,\"at\":\"2025-11-21T10:02:03.000Z\",\"kind\":\"panic.accepted\","
+        "{\"node\":\"watchdog\",\"file\":\"00000001.log\",\"offset\":5,"
+        + "\"seq\":1,\"at\":\"2025-11-21T10:02:03.000Z\",\"kind\":\"panic.accepted\","
         + "\"fields\":{\"event_id\":\"e-0\",\"reason\":\"EXIT_BRAIN_STALE\"}}",
         AuditFormat.Json(new AuditItem.Entry("watchdog", "00000001.log", 5, 1, StateDirectory.Record(0))));
 
@@ -72,7 +76,8 @@ public sealed class AuditTests : IDisposable
         Assert.Equal((AuditCommand.Whole, string.Empty), (code, error));
         Assert.Equal(
             ["e-1", "e-2", "e-3", "e-4", "e-5", "e-6"],
-            output.Split('\n').Where(l => l.Contains("panic.accepted", StringComparison.Ordinal)).Select(l => l.Split("event_id=")[1][..3]));
+            output.Split('\n').Where(l => l.Contains("panic.accepted", StringComparison.Ordinal))
+                .Select(l => l.Split("event_id=")[1][..3]));
     }
 
     [Fact]
@@ -81,7 +86,8 @@ public sealed class AuditTests : IDisposable
         _state.Write(0, 5);
         var (code, output, _) = await Run(follow: false, verify: true, json: false);
         Assert.Equal(AuditCommand.Whole, code);
-        Assert.StartsWith("panic-close 6 records in 1 segments verified, last 6, chain ", output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "panic-close 6 records in 1 segments verified, last 6, chain ", output, StringComparison.Ordinal);
 
         var lines = File.ReadAllLines(_state.Segment(1));
         lines[2] = lines[2].Replace("e-1", "e-7", StringComparison.Ordinal);
@@ -89,10 +95,12 @@ public sealed class AuditTests : IDisposable
         var offset = lines[0].Length + lines[1].Length + 2;
         (code, _, var error) = await Run(follow: false, verify: true, json: false);
         Assert.Equal(AuditCommand.Damaged, code);
-        Assert.StartsWith($"BAD panic-close 00000001.log at {offset}: the checksum does not match", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"BAD panic-close 00000001.log at {offset}: the checksum does not match", error, StringComparison.Ordinal);
 
         (code, output, error) = await Run(follow: false, verify: false, json: true);
-        Assert.Equal((AuditCommand.Damaged, 5), (code, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+        Assert.Equal(
+            (AuditCommand.Damaged, 5), (code, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
         Assert.Contains("\"fault\":\"BadChecksum\"", error, StringComparison.Ordinal);
     }
 
@@ -165,7 +173,8 @@ public sealed class AuditTests : IDisposable
         Assert.DoesNotContain(seen, i => i is AuditItem.Bad);
         Assert.Equal(
             StateDirectory.Expected(1000),
-            seen.OfType<AuditItem.Entry>().Where(e => e.Record.Kind == "panic.accepted").Select(e => PanicWire.Find(e.Record.Fields, "event_id")!));
+            seen.OfType<AuditItem.Entry>().Where(e => e.Record.Kind == "panic.accepted")
+                .Select(e => PanicWire.Find(e.Record.Fields, "event_id")!));
     }
 
     public void Dispose() => _state.Dispose();
@@ -179,12 +188,14 @@ public sealed class AuditTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await AuditCommand.RunAsync(_state.Path, follow, verify, json, output, error, CancellationToken.None);
+        var code = await AuditCommand.RunAsync(
+            _state.Path, follow, verify, json, output, error, CancellationToken.None);
         return (code, output.ToString(), error.ToString());
     }
 
     private sealed class StartOfRecords : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(StateDirectory.Record(0).AtMs);
+        public override DateTimeOffset GetUtcNow() =>
+            DateTimeOffset.FromUnixTimeMilliseconds(StateDirectory.Record(0).AtMs);
     }
 }

@@ -43,11 +43,15 @@ public sealed class DiskWriterTests : IDisposable
         }
 
         _io.Gate.Set();
-        Assert.Equal(Enumerable.Range(0, 201), Enumerable.Range(0, 201).Select(_ => (int)((DiskProtocol.Appended)Next()).Seq));
+        Assert.Equal(
+            Enumerable.Range(0, 201),
+            Enumerable.Range(0, 201).Select(_ => (int)((DiskProtocol.Appended)Next()).Seq));
         Assert.Equal(2, _io.Flushes);
         Post(new DiskProtocol.Recover("panic."));
         var recovered = Assert.IsType<DiskProtocol.Recovered>(Next());
-        Assert.Equal(StateDirectory.Expected(201), recovered.Records.Select(r => PanicWire.Find(r.Fields, "event_id")!));
+        Assert.Equal(
+            StateDirectory.Expected(201),
+            recovered.Records.Select(r => PanicWire.Find(r.Fields, "event_id")!));
         Assert.Null(recovered.Damage);
     }
 
@@ -138,7 +142,8 @@ public sealed class DiskWriterTests : IDisposable
     {
         var other = _state.Open();
         Post(Append(1));
-        Assert.Contains("another process", Assert.IsType<DiskProtocol.NotAppended>(Next()).Why, StringComparison.Ordinal);
+        Assert.Contains(
+            "another process", Assert.IsType<DiskProtocol.NotAppended>(Next()).Why, StringComparison.Ordinal);
         Assert.NotNull(Recover("panic.").Damage);
         other.Dispose();
         Post(Append(2));
@@ -152,7 +157,8 @@ public sealed class DiskWriterTests : IDisposable
         {
             for (var i = 0; i < 10_100; i += 100)
             {
-                journal.Append([.. Enumerable.Range(i, 100).Select(n => StateDirectory.Record(n, n % 2 == 0 ? "panic.a" : "panic.b"))]);
+                journal.Append([.. Enumerable.Range(i, 100).Select(
+                    n => StateDirectory.Record(n, n % 2 == 0 ? "panic.a" : "panic.b"))]);
             }
 
             journal.Append([StateDirectory.Record(77, "other.a")]);

@@ -8,7 +8,8 @@ namespace Trader.Actors.Tests.Disk;
 public sealed class HaltLatchTests : IDisposable
 {
     private static readonly HaltRecord Halt = new(
-        EventId.FromGuid(Guid.Parse("6f1e9a52-0b55-4b3e-9a53-0f2d3c4b5a69")), "EXIT_BRAIN_CRASHED \"ü\"", "watchdog", 44, 1_763_719_323_123,
+        EventId.FromGuid(Guid.Parse("6f1e9a52-0b55-4b3e-9a53-0f2d3c4b5a69")),
+        "EXIT_BRAIN_CRASHED \"ü\"", "watchdog", 44, 1_763_719_323_123,
         "panic-close");
 
     private readonly StateDirectory _state = new();
@@ -43,9 +44,12 @@ public sealed class HaltLatchTests : IDisposable
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("{\"halted\":\"false\"}")]
-    [InlineData("{\"event_id\":\"a\",\"reason\":null,\"source\":\"s\",\"positions_closed\":\"1\",\"ts\":\"1\",\"halted_by\":\"x\"}")]
-    [InlineData("{\"event_id\":\"a b\",\"reason\":\"r\",\"source\":\"s\",\"positions_closed\":\"1\",\"ts\":\"1\",\"halted_by\":\"x\"}")]
-    [InlineData("{\"event_id\":\"a\",\"reason\":\"r\",\"source\":\"s\",\"positions_closed\":\"1\",\"ts\":\"now\",\"halted_by\":\"x\"}")]
+    [InlineData("{\"event_id\":\"a\",\"reason\":null,\"source\":\"s\","
+        + "\"positions_closed\":\"1\",\"ts\":\"1\",\"halted_by\":\"x\"}")]
+    [InlineData("{\"event_id\":\"a b\",\"reason\":\"r\",\"source\":\"s\","
+        + "\"positions_closed\":\"1\",\"ts\":\"1\",\"halted_by\":\"x\"}")]
+    [InlineData("{\"event_id\":\"a\",\"reason\":\"r\",\"source\":\"s\","
+        + "\"positions_closed\":\"1\",\"ts\":\"now\",\"halted_by\":\"x\"}")]
     public void ALatchThatCannotBeReadIsHalted(string content)
     {
         File.WriteAllText(LatchFile, content);

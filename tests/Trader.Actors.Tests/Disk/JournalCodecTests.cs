@@ -56,7 +56,8 @@ public sealed class JournalCodecTests
             var fault = JournalCodec.Read(line, out var length, out _, out var payload);
             return fault == RecordFault.None && length == line.Length
                 && JournalPayload.TryRead(payload, out var seq, out var read) && seq == 42
-                && JournalPayload.TryReadHead(payload, out var headSeq, out var kind) && headSeq == 42 && kind == record.Kind
+                && JournalPayload.TryReadHead(payload, out var headSeq, out var kind)
+                && headSeq == 42 && kind == record.Kind
                 && read.Kind == record.Kind && read.AtMs == record.AtMs && read.Fields.SequenceEqual(record.Fields);
         }));
     }
@@ -98,11 +99,14 @@ public sealed class JournalCodecTests
     [Fact]
     public void TooManyFieldsAreCutAndSaySo()
     {
-        var fields = Enumerable.Range(0, 100_000).Select(i => new KeyValuePair<string, string>($"f{i}", "\u0001\u0002\u0003"));
+        var fields = Enumerable.Range(0, 100_000)
+            .Select(i => new KeyValuePair<string, string>($"f{i}", "\u0001\u0002\u0003"));
         var line = Encode(1, new(new string('k', 100), 0, [.. fields]));
         Assert.InRange(line.Length, 1000, JournalCodec.MaxRecordBytes);
         var read = Read(line);
-        Assert.Equal($"{100_000 - (read.Fields.Count - 1)} fields left out", PanicWire.Find(read.Fields, JournalPayload.CutField));
+        Assert.Equal(
+            $"{100_000 - (read.Fields.Count - 1)} fields left out",
+            PanicWire.Find(read.Fields, JournalPayload.CutField));
         Assert.Equal(JournalPayload.MaxKindLength, read.Kind.Length);
     }
 

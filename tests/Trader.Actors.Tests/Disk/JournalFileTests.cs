@@ -36,7 +36,7 @@ public sealed class JournalFileTests : IDisposable
             Directory.CreateDirectory(cut.NodeDir);
             File.WriteAllBytes(cut.Segment(1), whole[..length]);
             var complete = Math.Max(0, ends.Count(e => e <= length) - 1);
-            using (var journal = cut.Open())
+            using (var journal = cut.Open(new FaultyIo { FlushSkipped = true }))
             {
                 Assert.Null(journal.Damage);
                 Assert.Equal(StateDirectory.Expected(complete), StateDirectory.Ids(journal));
@@ -58,7 +58,8 @@ public sealed class JournalFileTests : IDisposable
         using var journal = _state.Open();
         Assert.Null(journal.Damage);
         var repaired = Assert.Single(journal.Newest("journal.repaired", out _));
-        Assert.StartsWith("13 bytes cut from 00000001.log at ", PanicWire.Find(repaired.Fields, "what"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "13 bytes cut from 00000001.log at ", PanicWire.Find(repaired.Fields, "what"), StringComparison.Ordinal);
         Assert.Equal("000001ff 1234", File.ReadAllText(Assert.Single(Directory.GetFiles(_state.NodeDir, "*.torn"))));
     }
 
@@ -81,7 +82,8 @@ public sealed class JournalFileTests : IDisposable
         var damaged = File.ReadAllBytes(_state.Segment(1));
         using (var journal = _state.Open())
         {
-            Assert.Contains($"00000001.log at {second}: the checksum does not match", journal.Damage, StringComparison.Ordinal);
+            Assert.Contains(
+                $"00000001.log at {second}: the checksum does not match", journal.Damage, StringComparison.Ordinal);
             Assert.Equal(["e-0", "e-2"], StateDirectory.Ids(journal));
             Assert.Equal(journal.Damage, Recovered(journal));
             var note = journal.Newest("journal.segment", out _)[^1];
@@ -186,7 +188,8 @@ public sealed class JournalFileTests : IDisposable
     {
         var file = Path.Combine(_state.Path, "file");
         File.WriteAllText(file, string.Empty);
-        var refused = Assert.IsType<JournalOpening.Refused>(JournalFile.Open(file, StateDirectory.Node, TimeProvider.System));
+        var refused = Assert.IsType<JournalOpening.Refused>(
+            JournalFile.Open(file, StateDirectory.Node, TimeProvider.System));
         Assert.StartsWith("cannot open the journal", refused.Why, StringComparison.Ordinal);
     }
 
