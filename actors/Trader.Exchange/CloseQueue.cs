@@ -8,13 +8,14 @@ namespace Trader.Exchange;
 internal sealed record CloseWave(long Id, IReadOnlyList<CloseOrder> Orders);
 
 /// <summary>
-/// What to send next and whom to answer what: the gateway's decisions about close orders, without its sockets. Every order that
-/// enters leaves with exactly one answer, and no order id ever goes out twice (S8). Single-threaded.
+/// What to send next and whom to answer what: the gateway's decisions about close orders, without its sockets. Every
+/// order that enters leaves with exactly one answer, and no order id ever goes out twice (S8). Single-threaded.
 /// </summary>
 /// <typeparam name="TOwner">Whoever asked; the gateway's sender.</typeparam>
 internal sealed class CloseQueue<TOwner>(OrderBudget budget, TimeProvider time, int maxRequests)
 {
-    /// <summary>More than a whole universe in hedge mode, sliced; a caller that queues more is out of its mind.</summary>
+    /// <summary>More than a whole universe in hedge mode, sliced; a caller that queues more is out of its
+    /// mind.</summary>
     public const int MaxQueued = 10_000;
 
     private const int RememberedIds = 50_000;
@@ -36,11 +37,13 @@ internal sealed class CloseQueue<TOwner>(OrderBudget budget, TimeProvider time, 
         {
             if (_waiting.Count >= MaxQueued)
             {
-                refused.Add(Reply.NotSent(owner, order, FaultKind.RateLimited, "not sent: too many closes are waiting"));
+                refused.Add(Reply.NotSent(
+                    owner, order, FaultKind.RateLimited, "not sent: too many closes are waiting"));
             }
             else if (!Remember(order.Id))
             {
-                // The first one's answer may be lost, so "already sent" is all that can be said; looking it up says the rest.
+                // The first one's answer may be lost, so "already sent" is all that can be said; looking it up says the
+                // rest.
                 refused.Add(Reply.NotSent(owner, order, FaultKind.UnknownOutcome, "this order id was sent before"));
             }
             else
@@ -53,8 +56,8 @@ internal sealed class CloseQueue<TOwner>(OrderBudget budget, TimeProvider time, 
     }
 
     /// <summary>
-    /// The requests that may go now, in the order given: full batches while five wait and the budget has room for one, else single
-    /// orders (a batch of fewer still costs five).
+    /// The requests that may go now, in the order given: full batches while five wait and the budget has room for one,
+    /// else single orders (a batch of fewer still costs five).
     /// </summary>
     public IReadOnlyList<CloseWave> Take()
     {
@@ -109,13 +112,16 @@ internal sealed class CloseQueue<TOwner>(OrderBudget budget, TimeProvider time, 
         [.. _inFlight.Where(f => time.GetElapsedTime(f.Value.SentAt) >= limit).Select(f => f.Key).Order().ToArray()
             .SelectMany(wave => Drop(wave, "no answer, and the request did not end in time"))];
 
-    /// <summary>The replies that remain when nothing more will be sent: what is on its way is unknown, what waits was never sent.</summary>
+    /// <summary>The replies that remain when nothing more will be sent: what is on its way is unknown, what waits was
+    /// never sent.</summary>
     public IReadOnlyList<Reply> Abandon()
     {
-        var replies = _inFlight.Keys.Order().ToArray().SelectMany(wave => Drop(wave, "the gateway stopped before the answer")).ToList();
+        var replies = _inFlight.Keys.Order().ToArray()
+            .SelectMany(wave => Drop(wave, "the gateway stopped before the answer")).ToList();
         while (_waiting.TryDequeue(out var waiting))
         {
-            replies.Add(Reply.NotSent(waiting.Owner, waiting.Order, FaultKind.Unreachable, "the gateway stopped before sending"));
+            replies.Add(Reply.NotSent(
+                waiting.Owner, waiting.Order, FaultKind.Unreachable, "the gateway stopped before sending"));
         }
 
         return replies;

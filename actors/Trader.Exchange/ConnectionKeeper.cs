@@ -5,8 +5,9 @@ using Trader.Exchange.Binance;
 namespace Trader.Exchange;
 
 /// <summary>
-/// Child of the gateway that does beforehand what a first order would have to wait for: open connections, the exchange's clock,
-/// the compiled order path. All of it is comfort: when it fails it says so and orders go out all the same.
+/// Child of the gateway that does beforehand what a first order would have to wait for: open connections, the
+/// exchange's clock, the compiled order path. All of it is comfort: when it fails it says so and orders go out all the
+/// same.
 /// </summary>
 internal sealed class ConnectionKeeper : ReceiveActor, IWithTimers
 {
@@ -59,7 +60,8 @@ internal sealed class ConnectionKeeper : ReceiveActor, IWithTimers
 
     private static async Task<int> PingAll(BinanceClient client, int count)
     {
-        var pings = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.PingAsync())).ConfigureAwait(false);
+        var pings = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.PingAsync()))
+            .ConfigureAwait(false);
         return pings.Count(p => !p.TryGet(out var _, out var _));
     }
 

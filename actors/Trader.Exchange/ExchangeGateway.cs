@@ -7,9 +7,9 @@ using static Trader.Messages.ExchangeProtocol;
 namespace Trader.Exchange;
 
 /// <summary>
-/// The only door to the exchange (S6): one reply per command, one <see cref="CloseAnswered"/> per order whatever happens (S8), and
-/// nothing awaited in a handler. What to send when is <see cref="CloseQueue{TOwner}"/>'s decision, what it means
-/// <see cref="BinanceClient"/>'s; this actor only carries.
+/// The only door to the exchange (S6): one reply per command, one <see cref="CloseAnswered"/> per order whatever
+/// happens (S8), and nothing awaited in a handler. What to send when is <see cref="CloseQueue{TOwner}"/>'s decision,
+/// what it means <see cref="BinanceClient"/>'s; this actor only carries.
 /// </summary>
 public sealed class ExchangeGateway : ReceiveActor, IWithTimers
 {
@@ -76,7 +76,8 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
         foreach (var wave in _closes.Take())
         {
             _client.SendClosesAsync(wave.Orders).PipeTo(
-                Self, Self, answered => new WaveAnswered(wave.Id, answered), e => new WaveLost(wave.Id, e.GetType().Name));
+                Self, Self, answered => new WaveAnswered(wave.Id, answered),
+                e => new WaveLost(wave.Id, e.GetType().Name));
         }
 
         if (_closes.IsBusy)
@@ -161,5 +162,6 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
         where T : notnull =>
         call.PipeTo(Sender, Self, result => result.Match(good, bad), e => bad(Dropped(e)));
 
-    private static ExchangeFault Dropped(Exception e) => new(FaultKind.UnknownOutcome, 0, $"the call was lost: {e.GetType().Name}");
+    private static ExchangeFault Dropped(Exception e) =>
+        new(FaultKind.UnknownOutcome, 0, $"the call was lost: {e.GetType().Name}");
 }

@@ -4,15 +4,16 @@ namespace Trader.Exchange;
 public sealed record ExchangeGatewaySettings
 {
     /// <summary>
-    /// Connections opened at start and kept from going idle. Each costs one request weight per <see cref="KeepWarmInterval"/>; a
-    /// burst that needs more pays the handshake for the rest.
+    /// Connections opened at start and kept from going idle. Each costs one request weight per <see
+    /// cref="KeepWarmInterval"/>; a burst that needs more pays the handshake for the rest.
     /// </summary>
     public int WarmConnections { get; init; } = 12;
 
     /// <summary>Must be shorter than the exchange's keep-alive.</summary>
     public TimeSpan KeepWarmInterval { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often the exchange's clock is measured; it is measured at once as well when the exchange finds ours wrong.</summary>
+    /// <summary>How often the exchange's clock is measured; it is measured at once as well when the exchange finds ours
+    /// wrong.</summary>
     public TimeSpan ClockInterval { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How often market-order limits are read. Older ones stay in use when that fails.</summary>

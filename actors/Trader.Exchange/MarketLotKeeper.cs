@@ -7,8 +7,9 @@ using static Trader.Messages.ExchangeProtocol;
 namespace Trader.Exchange;
 
 /// <summary>
-/// Child of the gateway that answers <see cref="GetMarketLots"/> from memory. Limits change a few times a year, so old ones are
-/// kept when a refresh fails: a close cut by them may be refused, a close not cut at all is refused more often.
+/// Child of the gateway that answers <see cref="GetMarketLots"/> from memory. Limits change a few times a year, so old
+/// ones are kept when a refresh fails: a close cut by them may be refused, a close not cut at all is refused more
+/// often.
 /// </summary>
 internal sealed class MarketLotKeeper : ReceiveActor, IWithTimers
 {
@@ -60,7 +61,8 @@ internal sealed class MarketLotKeeper : ReceiveActor, IWithTimers
             _reading = true;
             _client.GetExchangeInfoAsync(priority).PipeTo(
                 Self, Self, info => new LotsRead(info),
-                e => new LotsRead(new ExchangeFault(FaultKind.UnknownOutcome, 0, $"the call was lost: {e.GetType().Name}")));
+                e => new LotsRead(
+                    new ExchangeFault(FaultKind.UnknownOutcome, 0, $"the call was lost: {e.GetType().Name}")));
         }
     }
 

@@ -4,8 +4,8 @@ using Trader.Messages;
 namespace Trader.Exchange;
 
 /// <summary>
-/// What a venue call gives: a value, or the fault that stands in its place. Exchange calls fail daily, so failure is data here and
-/// an exception only where the program itself is wrong.
+/// What a venue call gives: a value, or the fault that stands in its place. Exchange calls fail daily, so failure is
+/// data here and an exception only where the program itself is wrong.
 /// </summary>
 public readonly struct Result<T> : IEquatable<Result<T>>
     where T : notnull
@@ -47,7 +47,8 @@ public readonly struct Result<T> : IEquatable<Result<T>>
     public static bool operator !=(Result<T> left, Result<T> right) => !left.Equals(right);
 
     public bool Equals(Result<T> other) =>
-        _good == other._good && EqualityComparer<T?>.Default.Equals(_value, other._value) && Equals(_fault, other._fault);
+        _good == other._good && EqualityComparer<T?>.Default.Equals(_value, other._value)
+        && Equals(_fault, other._fault);
 
     public override bool Equals(object? obj) => obj is Result<T> other && Equals(other);
 

@@ -5,7 +5,9 @@ using Trader.PaperExchange.Limits;
 
 namespace Trader.PaperExchange;
 
-/// <summary>Reads the program's arguments. Exactly one of the two results is set, or neither for <c>--help</c>.</summary>
+/// <summary>
+/// Reads the program's arguments. Exactly one of the two results is set, or neither for <c>--help</c>.
+/// </summary>
 /// <param name="Options">What to run.</param>
 /// <param name="Error">One line that says what is wrong.</param>
 public sealed record CommandLine(PaperOptions? Options, string? Error)
@@ -33,12 +35,13 @@ public sealed record CommandLine(PaperOptions? Options, string? Error)
           --fault SPEC         a fault in force from the start; may be given often
           --help
 
-        SPEC is ENDPOINT:SYMBOL:KIND[:count=N][:after=N][:probability=P][:seed=N][:ms=N][:fraction=F], * for any endpoint or symbol.
+        SPEC is ENDPOINT:SYMBOL:KIND[:count=N][:after=N][:probability=P][:seed=N][:ms=N][:fraction=F]
+          * stands for any endpoint or any symbol
           endpoints: {string.Join(' ', FaultSpec.Endpoints)}
           kinds: an error code such as -2022, or
         {string.Join('\n', FaultKind.All.Select(kind => $"    {kind.Name,-22} {kind.Meaning}"))}
 
-        example: paper --port 9100 --symbols 674 --positions 44 --latency-ms 50 --fault 'order:BTCUSDT:-1007-executed:count=1'
+        example: paper --port 9100 --positions 44 --latency-ms 50 --fault 'order:BTCUSDT:-1007-executed:count=1'
         control while it runs: curl -s http://127.0.0.1:{DefaultPort}/paper/summary
         """;
 
@@ -77,21 +80,22 @@ public sealed record CommandLine(PaperOptions? Options, string? Error)
         }
         if (options.Positions > options.Symbols || options.OversizedPositions > options.Positions)
         {
-            return Wrong($"--positions {options.Positions} must not exceed --symbols {options.Symbols}, nor --oversized "
-                + $"{options.OversizedPositions} the positions");
+            return Wrong($"--positions {options.Positions} must not exceed --symbols {options.Symbols}, "
+                + $"nor --oversized {options.OversizedPositions} the positions");
         }
         return new CommandLine(options, null);
     }
 
     private static readonly HashSet<string> Known =
     [
-        "--port", "--symbols", "--positions", "--oversized", "--latency-ms", "--seed", "--key", "--secret", "--clock-skew-ms",
-        "--window", "--weight-limit", "--orders-10s", "--orders-1m", "--fault",
+        "--port", "--symbols", "--positions", "--oversized", "--latency-ms", "--seed", "--key", "--secret",
+        "--clock-skew-ms", "--window", "--weight-limit", "--orders-10s", "--orders-1m", "--fault",
     ];
 
     private static PaperOptions? Apply(PaperOptions options, string name, string value)
     {
-        var number = int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) ? parsed : (int?)null;
+        var isNumber = int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed);
+        int? number = isNumber ? parsed : null;
         return (name, number) switch
         {
             ("--port", >= 0 and <= 65535) => options with { Port = parsed },

@@ -15,8 +15,8 @@ using Trader.PaperExchange.Limits;
 namespace Trader.PaperExchange;
 
 /// <summary>
-/// A running paper exchange: Binance's USD-M REST surface over real HTTP on loopback, with a control surface under <c>/paper/</c>.
-/// Disposing it stops it, hung requests included.
+/// A running paper exchange: Binance's USD-M REST surface over real HTTP on loopback, with a control surface under
+/// <c>/paper/</c>. Disposing it stops it, hung requests included.
 /// </summary>
 /// <example>
 /// <code>
@@ -32,6 +32,7 @@ public sealed class PaperExchangeServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping;
     private readonly Venue _venue;
+    private int _disposed;
 
     private PaperExchangeServer(WebApplication app, CancellationTokenSource stopping, Venue venue, Uri baseAddress)
     {
@@ -62,7 +63,8 @@ public sealed class PaperExchangeServer : IAsyncDisposable
     /// <summary>Starts an exchange.</summary>
     /// <exception cref="IOException">The port is in use.</exception>
     /// <exception cref="FormatException">A fault spec is bad.</exception>
-    public static async Task<PaperExchangeServer> StartAsync(PaperOptions? options = null, CancellationToken cancel = default)
+    public static async Task<PaperExchangeServer> StartAsync(
+        PaperOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new PaperOptions();
         var venue = CreateVenue(options);
@@ -82,12 +84,17 @@ public sealed class PaperExchangeServer : IAsyncDisposable
             stopping.Dispose();
             throw;
         }
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        var addresses = app.Services.GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>();
         return new PaperExchangeServer(app, stopping, venue, new Uri(addresses.Addresses.First()));
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
         await _stopping.CancelAsync().ConfigureAwait(false);
         using var deadline = new CancellationTokenSource(ShutdownTimeout);
         await _app.StopAsync(deadline.Token).ConfigureAwait(false);
@@ -125,7 +132,7 @@ public sealed class PaperExchangeServer : IAsyncDisposable
         });
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         var app = builder.Build();
-        var fapi = new FapiPipeline(venue, stopping);
+        var fapi = new FapiPipeline(venue, options.TimeProvider, stopping);
         var control = new ControlPipeline(venue);
         app.Run(http => http.Request.Path.StartsWithSegments("/paper", StringComparison.Ordinal)
             ? control.HandleAsync(http)
@@ -133,7 +140,9 @@ public sealed class PaperExchangeServer : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Leaves signals to the program: the host's default would take SIGTERM away from whatever embeds the exchange.</summary>
+    /// <summary>
+    /// Leaves signals to the program: the host's default would take SIGTERM away from whatever embeds the exchange.
+    /// </summary>
     private sealed class SilentLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -30,12 +30,16 @@ public sealed record PaperOptions
     public string Key { get; init; } = "paper";
     public string Secret { get; init; } = "paper";
 
-    /// <summary>Faults in force from the start, each in the grammar of <see cref="Trader.PaperExchange.Faults.FaultSpec"/>.</summary>
+    /// <summary>
+    /// Faults in force from the start, each in the grammar of <see cref="Trader.PaperExchange.Faults.FaultSpec"/>.
+    /// </summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
     public RateLimits Limits { get; init; } = new();
     public EngineSettings Engine { get; init; } = new();
 
-    /// <summary>Serve every route once in a throw-away exchange first, so that no real first request waits for the compiler.</summary>
+    /// <summary>
+    /// Serve every route once in a throw-away exchange first, so that no real first request waits for the compiler.
+    /// </summary>
     public bool WarmUp { get; init; }
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

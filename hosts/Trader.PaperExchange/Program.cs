@@ -33,7 +33,8 @@ try
     var open = server.Engine.Positions(openOnly: true).Count;
     Console.WriteLine(FormattableString.Invariant(
         $"paper exchange listening on {server.BaseAddress.GetLeftPart(UriPartial.Authority)} ")
-        + FormattableString.Invariant($"({options.Symbols} symbols, {open} positions, {options.LatencyMs} ms latency)"));
+        + FormattableString.Invariant(
+            $"({options.Symbols} symbols, {open} positions, {options.LatencyMs} ms latency)"));
     await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     return 0;
 }

@@ -150,7 +150,8 @@ public sealed class CloseQueueTests
         Assert.Equal(FaultKind.RateLimited, Assert.Single(replies).Answer.Fault?.Kind);
     }
 
-    /// <summary>Any mixture of orders, answers, losses and the end: each order is answered exactly once and sent at most once.</summary>
+    /// <summary>Any mixture of orders, answers, losses and the end: each order is answered exactly once and sent at
+    /// most once.</summary>
     [Fact]
     [Trait("rule", "S8")]
     public void S8_every_order_gets_exactly_one_answer() =>

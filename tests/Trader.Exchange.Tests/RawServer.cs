@@ -5,8 +5,8 @@ using System.Text;
 namespace Trader.Exchange.Tests;
 
 /// <summary>
-/// A loopback listener that reads one whole request per turn and then does whatever the test says to the bare socket: the faults
-/// that no HTTP server will commit.
+/// A loopback listener that reads one whole request per turn and then does whatever the test says to the bare socket:
+/// the faults that no HTTP server will commit.
 /// </summary>
 internal sealed class RawServer : IAsyncDisposable
 {
@@ -16,8 +16,8 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly Task _accepting;
     private int _requests;
 
-    /// <param name="answer">Gets the socket's stream and the request's number, from one. The connection ends after it unless the
-    /// stream is still writable.</param>
+    /// <param name="answer">Gets the socket's stream and the request's number, from one. The connection ends after it
+    /// unless the stream is still writable.</param>
     public RawServer(Func<NetworkStream, int, Task> answer)
     {
         _answer = answer;

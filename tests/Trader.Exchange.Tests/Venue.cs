@@ -11,7 +11,7 @@ internal static class Venue
 
     public const string Secret = "2b5eb11e18796d12d88f13dc27dbbd02c2cc51ff7059765ed9821957d82bb4d9";
 
-    public static readonly Guid Event = new("11111111-2222-3333-4444-555555555555");
+    public static readonly EventId Event = EventId.FromGuid(new Guid("11111111-2222-3333-4444-555555555555"));
 
     public static BinanceCredentials Credentials => new(Key, Secret);
 

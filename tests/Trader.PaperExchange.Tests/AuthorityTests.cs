@@ -17,7 +17,8 @@ public sealed class AuthorityTests
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
         using var client = new FapiClient(px);
         var payload = client.Timestamp();
-        var answer = await client.SendAsync("GET", $"{Path}?{payload}&signature={Signature.Sign("paper", payload)}", null, key);
+        var answer = await client.SendAsync("GET", $"{Path}?{payload}&signature={Signature.Sign("paper", payload)}",
+            null, key);
         Assert.Equal((status, code), (answer.Status, answer.Code));
     }
 
@@ -54,7 +55,8 @@ public sealed class AuthorityTests
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { TimeProvider = time });
         using var client = new FapiClient(px);
         var payload = (window is null ? "" : $"recvWindow={window}&") + client.Timestamp(offsetMs);
-        var answer = await client.SendAsync("GET", $"{Path}?{payload}&signature={Signature.Sign("paper", payload)}", null, "paper");
+        var answer = await client.SendAsync("GET", $"{Path}?{payload}&signature={Signature.Sign("paper", payload)}",
+            null, "paper");
         Assert.Equal(code, answer.Code);
     }
 
@@ -62,7 +64,8 @@ public sealed class AuthorityTests
     public async Task Server_time_shows_the_skew_and_the_drift()
     {
         var time = new ManualTime();
-        await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { TimeProvider = time, ClockSkewMs = 20_000 });
+        await using var px = await PaperExchangeServer.StartAsync(
+            Setup.Small with { TimeProvider = time, ClockSkewMs = 20_000 });
         using var client = new FapiClient(px);
         Assert.Equal(time.GetUtcNow().ToUnixTimeMilliseconds() + 20_000, await ServerTimeAsync(client));
         px.Clock.Set(-500, 1000);
@@ -78,7 +81,8 @@ public sealed class AuthorityTests
         const string query = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.002";
         var form = "quantity=1&newOrderRespType=RESULT&" + client.Timestamp();
         var signature = Signature.Sign("paper", query + form);
-        var answer = await client.SendAsync("POST", "fapi/v1/order?" + query, form + "&signature=" + signature, "paper");
+        var answer = await client.SendAsync(
+            "POST", "fapi/v1/order?" + query, form + "&signature=" + signature, "paper");
         Assert.Equal((200, "0.002"), (answer.Status, answer.Member("executedQty")));
         Assert.Equal("0.002", Assert.Single(px.Ledger.Read(), entry => entry.Request is not null).Request?.Quantity);
     }
@@ -89,7 +93,8 @@ public sealed class AuthorityTests
         await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
         using var client = new FapiClient(px);
         var form = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.002&" + client.Timestamp();
-        var answer = await client.SendAsync("POST", "fapi/v1/order", $"{form}&signature={Signature.Sign("paper", form)}", "paper");
+        var answer = await client.SendAsync("POST", "fapi/v1/order",
+            $"{form}&signature={Signature.Sign("paper", form)}", "paper");
         Assert.Equal("NEW", answer.Member("status"));
     }
 
@@ -110,10 +115,14 @@ public sealed class AuthorityTests
     [Fact]
     public async Task The_engine_checks_the_window_again_after_queueing()
     {
-        await using var px = await PaperExchangeServer.StartAsync(Setup.Small);
+        var time = new ManualTime();
+        await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { TimeProvider = time });
         using var client = new FapiClient(px);
-        px.Faults.Add("order:*:queue:ms=450:count=1");
-        var answer = await client.MarketAsync("BTCUSDT", "BUY", "0.002", "recvWindow=400");
+        px.Faults.Add("order:*:queue:ms=6000:count=1");
+        var order = client.MarketAsync("BTCUSDT", "BUY", "0.002", "recvWindow=5000");
+        await Setup.UntilAsync(() => px.Faults.Rules[0].Hits == 1, "the order in the queue");
+        await time.AdvanceUntilAsync(order, 1000);
+        var answer = await order;
         Assert.Equal((400, -5028), (answer.Status, answer.Code));
         Assert.Empty(px.Engine.Positions(openOnly: true));
     }

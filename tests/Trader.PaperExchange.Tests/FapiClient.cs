@@ -11,12 +11,15 @@ public sealed record FapiAnswer(int Status, string Text, IReadOnlyDictionary<str
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
     /// <summary>The error code, or 0 for an answer without one.</summary>
-    public int Code => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("code", out var code) ? code.GetInt32() : 0;
+    public int Code => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("code", out var code)
+        ? code.GetInt32() : 0;
 
     public string Member(string name) => Json.GetProperty(name).GetString() ?? "";
 }
 
-/// <summary>A plain client that signs as the documentation says, written apart from the server's verification.</summary>
+/// <summary>
+/// A plain client that signs as the documentation says, written apart from the server's verification.
+/// </summary>
 public sealed class FapiClient : IDisposable
 {
     private readonly PaperExchangeServer _server;
@@ -41,12 +44,14 @@ public sealed class FapiClient : IDisposable
     public Task<FapiAnswer> MarketAsync(string symbol, string side, string quantity, string more = "reduceOnly=true") =>
         OrderAsync($"symbol={symbol}&side={side}&type=MARKET&quantity={quantity}&newOrderRespType=RESULT&{more}");
 
-    public Task<FapiAnswer> BatchAsync(string json) => PostAsync("fapi/v1/batchOrders", "batchOrders=" + Uri.EscapeDataString(json));
+    public Task<FapiAnswer> BatchAsync(string json) =>
+        PostAsync("fapi/v1/batchOrders", "batchOrders=" + Uri.EscapeDataString(json));
 
     public async Task<FapiAnswer> SignedAsync(string method, string path, string query)
     {
         var payload = query + (query.Length > 0 ? "&" : "") + Timestamp();
-        return await SendAsync(method, $"{path}?{payload}&signature={Signature.Sign(_server.Secret, payload)}", null, _server.Key);
+        return await SendAsync(method, $"{path}?{payload}&signature={Signature.Sign(_server.Secret, payload)}", null,
+            _server.Key);
     }
 
     public string Timestamp(long offsetMs = 0) =>
@@ -70,22 +75,6 @@ public sealed class FapiClient : IDisposable
             response.Headers.ToDictionary(
                 header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
     }
-}
-
-/// <summary>A clock that moves only when told to.</summary>
-public sealed class ManualTime : TimeProvider
-{
-    private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
-
-    private TimeSpan _elapsed;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override DateTimeOffset GetUtcNow() => Start + _elapsed;
-
-    public override long GetTimestamp() => _elapsed.Ticks;
-
-    public void Advance(double ms) => _elapsed += TimeSpan.FromMilliseconds(ms);
 }
 
 /// <summary>Short ways to what most tests need.</summary>

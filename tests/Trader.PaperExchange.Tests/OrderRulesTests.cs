@@ -51,14 +51,16 @@ public sealed class OrderRulesTests
     {
         var decision = OrderRules.DecideReduce(new ReduceFacts(
             true, positionSide, side, false, quantity, position, resting, OversizePolicy.Trim));
-        Assert.Equal(new ReduceDecision(refusal, refusal == 0 ? quantity : 0, refusal == 0 ? quantity : 0, reduces), decision);
+        Assert.Equal(new ReduceDecision(refusal, refusal == 0 ? quantity : 0, refusal == 0 ? quantity : 0, reduces),
+            decision);
     }
 
     [Theory]
     [InlineData(OversizePolicy.Trim, 0, 3, 3)]
     [InlineData(OversizePolicy.ExpireRest, 0, 5, 3)]
     [InlineData(OversizePolicy.Reject, -2022, 0, 0)]
-    public void What_an_oversized_order_gets_is_a_switch(OversizePolicy policy, int refusal, int quantity, int fillable) =>
+    public void What_an_oversized_order_gets_is_a_switch(OversizePolicy policy, int refusal, int quantity,
+        int fillable) =>
         Assert.Equal(
             new ReduceDecision(refusal, quantity, fillable, true),
             OrderRules.DecideReduce(new ReduceFacts(false, PositionSide.Both, OrderSide.Sell, true, 5, 3, 0, policy)));
@@ -86,7 +88,8 @@ public sealed class OrderRulesTests
     [InlineData(PositionSide.Long, OrderSide.Buy, null, false)]
     [InlineData(PositionSide.Short, OrderSide.Buy, null, true)]
     [InlineData(PositionSide.Short, OrderSide.Sell, null, false)]
-    public void The_form_of_an_order_says_whether_it_reduces(PositionSide? positionSide, OrderSide side, bool? flag, bool reduces) =>
+    public void The_form_of_an_order_says_whether_it_reduces(PositionSide? positionSide, OrderSide side, bool? flag,
+        bool reduces) =>
         Assert.Equal(reduces, OrderRules.IsReducingForm(side, positionSide, flag));
 
     [Theory]
@@ -96,5 +99,6 @@ public sealed class OrderRulesTests
     [InlineData("60000000000.0", 0)]
     [InlineData("0", 0)]
     public void Decimals_count_only_what_carries_value(string text, int decimals) =>
-        Assert.Equal(decimals, OrderRules.Decimals(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(decimals,
+            OrderRules.Decimals(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
 }

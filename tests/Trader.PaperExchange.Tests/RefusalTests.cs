@@ -120,7 +120,8 @@ public sealed class RefusalTests
     [Fact]
     public async Task Opening_more_than_the_margin_allows_is_refused_and_reducing_never_is()
     {
-        await using var px = await PaperExchangeServer.StartAsync(Setup.Small with { Engine = new() { WalletBalance = 1000m } });
+        await using var px = await PaperExchangeServer.StartAsync(
+            Setup.Small with { Engine = new() { WalletBalance = 1000m } });
         using var client = new FapiClient(px);
         px.Engine.SetPosition("BTCUSDT", PositionSide.Both, 10m);
         Assert.Equal(-2019, (await client.MarketAsync("BTCUSDT", "BUY", "1", "")).Code);

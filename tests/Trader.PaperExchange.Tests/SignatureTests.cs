@@ -7,7 +7,8 @@ public sealed class SignatureTests
     // The documentation's own key; the mixed vector is recomputed, since the printed one signs a stray blank.
     private const string Secret = "2b5eb11e18796d12d88f13dc27dbbd02c2cc51ff7059765ed9821957d82bb4d9";
     private const string Query =
-        "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=9000&timeInForce=GTC&recvWindow=5000&timestamp=1591702613943";
+        "symbol=BTCUSDT&side=BUY&type=LIMIT&quantity=1&price=9000&timeInForce=GTC&recvWindow=5000"
+        + "&timestamp=1591702613943";
     private const string QuerySignature = "3c661234138461fcc7a7d8746c6558c9842d4e10870d2ecbedf7777cad694af9";
     private const string MixedQuery = "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC";
     private const string MixedBody = "quantity=1&price=9000&recvWindow=5000&timestamp=1591702613943";
@@ -21,7 +22,9 @@ public sealed class SignatureTests
     {
         var inBody = body.Length > 0;
         Assert.True(Signature.Verify(
-            Secret, inBody ? query : $"{query}&signature={signature}", inBody ? $"{body}&signature={signature}" : body));
+            Secret,
+            inBody ? query : $"{query}&signature={signature}",
+            inBody ? $"{body}&signature={signature}" : body));
     }
 
     [Fact]
@@ -29,7 +32,8 @@ public sealed class SignatureTests
         Assert.True(Signature.Verify(Secret, $"{MixedQuery}&signature={MixedSignature}", MixedBody));
 
     [Fact]
-    public void Hex_may_be_upper_case() => Assert.True(Signature.Verify(Secret, $"{Query}&signature={QuerySignature.ToUpperInvariant()}", ""));
+    public void Hex_may_be_upper_case() =>
+        Assert.True(Signature.Verify(Secret, $"{Query}&signature={QuerySignature.ToUpperInvariant()}", ""));
 
     [Theory]
     [InlineData("signature=" + QuerySignature + "&" + Query)]

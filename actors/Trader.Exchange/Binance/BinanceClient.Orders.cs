@@ -16,8 +16,9 @@ public sealed partial class BinanceClient
     private const int CancelWeight = 1;
 
     /// <summary>
-    /// <c>POST /fapi/v1/order</c> for one order, <c>POST /fapi/v1/batchOrders</c> for two to five. Never sends again, whatever the
-    /// answer: -1021 says that nothing was executed and is a refusal here; no answer is <see cref="CloseState.Unknown"/>.
+    /// <c>POST /fapi/v1/order</c> for one order, <c>POST /fapi/v1/batchOrders</c> for two to five. Never sends again,
+    /// whatever the answer: -1021 says that nothing was executed and is a refusal here; no answer is
+    /// <see cref="CloseState.Unknown"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">No order or more than <see cref="MaxBatch"/>.</exception>
     public async Task<ClosesAnswered> SendClosesAsync(IReadOnlyList<CloseOrder> orders)
@@ -39,7 +40,8 @@ public sealed partial class BinanceClient
         text.Sign(_signer, Options.RecvWindowMs, Clock.NowMs);
         using var body = new BinanceTransport.FormBody(text.Bytes);
         var sent = await _transport.SendAsync(
-            HttpMethod.Post, single ? "/fapi/v1/order" : "/fapi/v1/batchOrders", body, withKey: true, Options.OrderDeadline)
+            HttpMethod.Post, single ? "/fapi/v1/order" : "/fapi/v1/batchOrders", body, withKey: true,
+            Options.OrderDeadline)
             .ConfigureAwait(false);
         if (!sent.TryGet(out var answer, out var fault))
         {

@@ -7,8 +7,8 @@ namespace Trader.Exchange.Binance;
 public readonly record struct Done;
 
 /// <summary>
-/// Binance USD-M futures over REST: every call ends, inside its deadline, in a value or a fault, and never in an exception. Reads
-/// here, orders in the other half. Thread-safe.
+/// Binance USD-M futures over REST: every call ends, inside its deadline, in a value or a fault, and never in an
+/// exception. Reads here, orders in the other half. Thread-safe.
 /// </summary>
 public sealed partial class BinanceClient : IDisposable
 {
@@ -96,7 +96,8 @@ public sealed partial class BinanceClient : IDisposable
         return info;
     }
 
-    /// <summary><c>GET /fapi/v1/premiumIndex</c> of all symbols: mark prices; rows without a readable one are left out.</summary>
+    /// <summary><c>GET /fapi/v1/premiumIndex</c> of all symbols: mark prices; rows without a readable one are left
+    /// out.</summary>
     public async Task<Result<IReadOnlyDictionary<Symbol, decimal>>> GetMarkPricesAsync() =>
         (await ReadAsync("/fapi/v1/premiumIndex", PremiumIndexWeight, ReadPriority.Background).ConfigureAwait(false))
         .Match(body => AccountJson.ReadMarkPrices(body.Span), fault => fault);
@@ -109,7 +110,8 @@ public sealed partial class BinanceClient : IDisposable
         if (!_positionsFromV2)
         {
             var v3 = await SignedAsync(
-                HttpMethod.Get, "/fapi/v3/positionRisk", Empty, PositionRiskWeight, ReadPriority.Panic).ConfigureAwait(false);
+                HttpMethod.Get, "/fapi/v3/positionRisk", Empty, PositionRiskWeight, ReadPriority.Panic)
+                .ConfigureAwait(false);
             if (v3.TryGet(out var answer, out var fault))
             {
                 return answer.Status == (int)HttpStatusCode.NotFound
@@ -129,9 +131,11 @@ public sealed partial class BinanceClient : IDisposable
             .ConfigureAwait(false))
         .Match(body => OrderJson.ReadSymbols(body.Span), fault => fault);
 
-    /// <summary><c>GET /fapi/v1/positionSide/dual</c>: true is hedge mode. Also the cheapest proof that the key works.</summary>
+    /// <summary><c>GET /fapi/v1/positionSide/dual</c>: true is hedge mode. Also the cheapest proof that the key
+    /// works.</summary>
     public async Task<Result<bool>> GetHedgeModeAsync() =>
-        (await SignedBodyAsync(HttpMethod.Get, "/fapi/v1/positionSide/dual", Empty, PositionModeWeight, ReadPriority.Panic)
+        (await SignedBodyAsync(
+            HttpMethod.Get, "/fapi/v1/positionSide/dual", Empty, PositionModeWeight, ReadPriority.Panic)
             .ConfigureAwait(false))
         .Match(body => AccountJson.ReadHedgeMode(body.Span), fault => fault);
 
@@ -150,7 +154,8 @@ public sealed partial class BinanceClient : IDisposable
     private async Task<Result<PositionRows>> GetPositionsV2Async(bool remember)
     {
         var v2 = await SignedBodyAsync(
-            HttpMethod.Get, "/fapi/v2/positionRisk", Empty, PositionRiskWeight, ReadPriority.Panic).ConfigureAwait(false);
+            HttpMethod.Get, "/fapi/v2/positionRisk", Empty, PositionRiskWeight, ReadPriority.Panic)
+                .ConfigureAwait(false);
         // Only a v2 that answers proves that the 404 meant the route; a broken proxy answers 404 to everything.
         _positionsFromV2 |= remember && v2.TryGet(out _, out _);
         return v2.Match(body => PositionRiskJson.Read(body.Span), fault => fault);
@@ -173,8 +178,8 @@ public sealed partial class BinanceClient : IDisposable
         (await SignedAsync(method, path, fill, weight, priority).ConfigureAwait(false)).Match(Good, fault => fault);
 
     /// <summary>
-    /// A signed GET or DELETE. When the exchange says that our clock is off, nothing was done there: the clock is measured and the
-    /// request signed again, once.
+    /// A signed GET or DELETE. When the exchange says that our clock is off, nothing was done there: the clock is
+    /// measured and the request signed again, once.
     /// </summary>
     private async Task<Result<BinanceAnswer>> SignedAsync(
         HttpMethod method, string path, Action<RequestText> fill, int weight, ReadPriority priority)

@@ -1,14 +1,14 @@
 namespace Trader.Exchange.Binance;
 
 /// <summary>
-/// The exchange's clock as seen from here. It runs on the monotonic counter from the last measurement on, so a step of this
-/// machine's wall clock changes no timestamp. Thread-safe.
+/// The exchange's clock as seen from here. It runs on the monotonic counter from the last measurement on, so a step of
+/// this machine's wall clock changes no timestamp. Thread-safe.
 /// </summary>
 public sealed class BinanceClock
 {
     /// <summary>
-    /// The most that is added for the answer's way back. The exchange accepts a timestamp up to recvWindow (5 s) behind its clock
-    /// but only 1 s ahead of it, so on a slow line running behind is the safe error.
+    /// The most that is added for the answer's way back. The exchange accepts a timestamp up to recvWindow (5 s) behind
+    /// its clock but only 1 s ahead of it, so on a slow line running behind is the safe error.
     /// </summary>
     private const double MaxHalfTripMs = 500;
 

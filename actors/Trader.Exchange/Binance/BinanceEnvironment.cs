@@ -5,8 +5,8 @@ using Trader.Messages;
 namespace Trader.Exchange.Binance;
 
 /// <summary>
-/// One USD-M futures REST address and the account world behind it. The world follows from the host alone (S15): a flag can lie,
-/// the address the orders are sent to cannot.
+/// One USD-M futures REST address and the account world behind it. The world follows from the host alone (S15): a flag
+/// can lie, the address the orders are sent to cannot.
 /// </summary>
 public sealed record BinanceEnvironment
 {
@@ -18,7 +18,8 @@ public sealed record BinanceEnvironment
         Kind = Classify(baseAddress);
     }
 
-    /// <summary>The names that configuration may use instead of an address (Binance general-info page; paper: our own).</summary>
+    /// <summary>The names that configuration may use instead of an address (Binance general-info page; paper: our
+    /// own).</summary>
     public static IReadOnlyDictionary<string, BinanceEnvironment> Named { get; } =
         new Dictionary<string, BinanceEnvironment>(StringComparer.Ordinal)
         {
@@ -37,8 +38,8 @@ public sealed record BinanceEnvironment
     public string VenueName => $"binance-usdm@{BaseAddress.Authority}";
 
     /// <summary>
-    /// Reads a name of <see cref="Named"/> or a base address. Refused: anything but https, except http to this machine (a key sent
-    /// in clear belongs to everyone on the way), and addresses with a path, query or user part.
+    /// Reads a name of <see cref="Named"/> or a base address. Refused: anything but https, except http to this machine
+    /// (a key sent in clear belongs to everyone on the way), and addresses with a path, query or user part.
     /// </summary>
     public static bool TryParse(
         string? text, [NotNullWhen(true)] out BinanceEnvironment? environment, [NotNullWhen(false)] out string? why)
@@ -71,8 +72,8 @@ public sealed record BinanceEnvironment
     }
 
     /// <summary>
-    /// Loopback is paper, the two documented testnet hosts over https are testnet, and every other address counts as production:
-    /// an unknown name may be a proxy to the real account.
+    /// Loopback is paper, the two documented testnet hosts over https are testnet, and every other address counts as
+    /// production: an unknown name may be a proxy to the real account.
     /// </summary>
     public static VenueEnvironment Classify(Uri baseAddress)
     {

@@ -7,9 +7,9 @@ using Trader.Messages;
 namespace Trader.Exchange.Binance;
 
 /// <summary>
-/// The one table that turns Binance's answers into <see cref="FaultKind"/>. Sources: the USD-M error-code page, the general-info
-/// page's paragraphs on 408 and 503, and recorded answers. Where the wording decides (503), the wording wins over the code,
-/// because the code beside "Unknown error" is not documented.
+/// The one table that turns Binance's answers into <see cref="FaultKind"/>. Sources: the USD-M error-code page, the
+/// general-info page's paragraphs on 408 and 503, and recorded answers. Where the wording decides (503), the wording
+/// wins over the code, because the code beside "Unknown error" is not documented.
 /// </summary>
 public static class BinanceErrors
 {
@@ -120,7 +120,8 @@ public static class BinanceErrors
             return Judge(status, code, message);
         }
 
-        // Not the API's own JSON: a proxy, the firewall or nothing at all spoke. Its page helps nobody, its first words might.
+        // Not the API's own JSON: a proxy, the firewall or nothing at all spoke. Its page helps nobody, its first words
+        // might.
         return Judge(status, 0, Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxMessageLength)]));
     }
 
@@ -213,7 +214,8 @@ public static class BinanceErrors
         return code < 0;
     }
 
-    /// <summary>The end of a ban in the exchange's Unix ms, from "banned until 1615183669840"; null when the text names none.</summary>
+    /// <summary>The end of a ban in the exchange's Unix ms, from "banned until 1615183669840"; null when the text names
+    /// none.</summary>
     public static long? BannedUntilMs(string message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -226,14 +228,15 @@ public static class BinanceErrors
 
         var digits = message.AsSpan(at + Marker.Length);
         var length = digits.IndexOfAnyExceptInRange('0', '9');
-        return long.TryParse(length < 0 ? digits : digits[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+        var end = length < 0 ? digits : digits[..length];
+        return long.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
             ? ms
             : null;
     }
 
     /// <summary>
-    /// One line, at most 200 characters, and nothing that may be a key, a secret or a signature: any unbroken run of 32 or more
-    /// letters and digits goes, because a proxy's error page may repeat the whole request (S16).
+    /// One line, at most 200 characters, and nothing that may be a key, a secret or a signature: any unbroken run of 32
+    /// or more letters and digits goes, because a proxy's error page may repeat the whole request (S16).
     /// </summary>
     public static string Clean(string message)
     {

@@ -6,8 +6,8 @@ public sealed record BinanceOptions
     public required BinanceEnvironment Environment { get; init; }
 
     /// <summary>
-    /// The exchange refuses a signed request that is older than this on arrival (default there 5000, at most 60000). Longer lets
-    /// an order that was stuck somewhere execute late; shorter refuses orders on a slow line.
+    /// The exchange refuses a signed request that is older than this on arrival (default there 5000, at most 60000).
+    /// Longer lets an order that was stuck somewhere execute late; shorter refuses orders on a slow line.
     /// </summary>
     public int RecvWindowMs { get; init; } = 5000;
 
@@ -25,13 +25,13 @@ public sealed record BinanceOptions
 }
 
 /// <summary>
-/// An API key and its secret. Neither has a public getter, and the text form shows nothing, so that no log line, exception or
-/// serializer can print them (S16).
+/// An API key and its secret. Neither has a public getter, and the text form shows nothing, so that no log line,
+/// exception or serializer can print them (S16).
 /// </summary>
 public sealed class BinanceCredentials
 {
-    /// <exception cref="ArgumentException">One is empty or holds white space or non-ASCII: a paste error, better said at start.
-    /// The message names which one and never the value.</exception>
+    /// <exception cref="ArgumentException">One is empty or holds white space or non-ASCII: a paste error, better said
+    /// at start. The message names which one and never the value.</exception>
     public BinanceCredentials(string apiKey, string secret)
     {
         Key = Checked(apiKey, nameof(apiKey));

@@ -5,8 +5,8 @@ using Trader.Messages;
 namespace Trader.Exchange.Binance;
 
 /// <summary>
-/// Runs the whole order path once without a network, so that a panic does not pay for compiling it: orders are built and signed, and answers
-/// of each kind are read. The credentials are made up.
+/// Runs the whole order path once without a network, so that a panic does not pay for compiling it: orders are built
+/// and signed, and answers of each kind are read. The credentials are made up.
 /// </summary>
 internal static class BinanceRehearsal
 {
@@ -24,12 +24,14 @@ internal static class BinanceRehearsal
         var answered = 0;
         foreach (var (status, body) in ((int, string)[])
             [
-                (200, Filled), (200, $"[{Filled},{Refused},{Filled},{Filled},{Filled}]"), (400, Refused), (503, "Service Unavailable."),
+                (200, Filled), (200, $"[{Filled},{Refused},{Filled},{Filled},{Filled}]"), (400, Refused),
+                (503, "Service Unavailable."),
                 (200, """[{"symbol":"REHEARSAL","positionAmt":"1.5","positionSide":"BOTH","markPrice":"1.0"}]"""),
             ])
         {
             using var handler = new Canned(status, body);
-            using var client = new BinanceClient(options, new BinanceCredentials("rehearsal", "rehearsal"), time, handler);
+            using var client = new BinanceClient(
+                options, new BinanceCredentials("rehearsal", "rehearsal"), time, handler);
             answered += (await client.SendClosesAsync([orders[0]]).ConfigureAwait(false)).Answers.Count;
             answered += (await client.SendClosesAsync(orders).ConfigureAwait(false)).Answers.Count;
             await client.GetPositionsAsync().ConfigureAwait(false);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Trader.Exchange.Binance;
 
 /// <summary>
-/// HMAC-SHA256 over exactly the bytes that are sent: the query string immediately followed by the body, with nothing between
-/// (Binance general-info page). Stateless after construction, so any number of threads may sign.
+/// HMAC-SHA256 over exactly the bytes that are sent: the query string immediately followed by the body, with nothing
+/// between (Binance general-info page). Stateless after construction, so any number of threads may sign.
 /// </summary>
 public sealed class BinanceRequestSigner
 {

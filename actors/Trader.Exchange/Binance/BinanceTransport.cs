@@ -14,11 +14,13 @@ internal sealed record BinanceAnswer(int Status, ReadOnlyMemory<byte> Body, Orde
 public readonly record struct OrderCounts(int? TenSeconds, int? Minute);
 
 /// <summary>
-/// One request to one answer, with a deadline and a size limit, and every way in which that can fail turned into a fault. The
-/// question that matters is whether an order may have left: see <see cref="FormBody"/>.
+/// One request to one answer, with a deadline and a size limit, and every way in which that can fail turned into a
+/// fault. The question that matters is whether an order may have left: see <see cref="FormBody"/>.
 /// </summary>
 internal sealed class BinanceTransport : IDisposable
 {
+    private const long LongestBanMs = 3L * 24 * 3600 * 1000;
+
     private readonly HttpMessageInvoker _http;
     private readonly BinanceOptions _options;
     private readonly BinanceCredentials _credentials;
@@ -40,7 +42,8 @@ internal sealed class BinanceTransport : IDisposable
         _http = new HttpMessageInvoker(handler ?? CreateHandler(options), disposeHandler: handler is null);
     }
 
-    /// <summary>Sends and reads to the last byte. Any HTTP status is an answer; only "no whole answer" is a fault.</summary>
+    /// <summary>Sends and reads to the last byte. Any HTTP status is an answer; only "no whole answer" is a
+    /// fault.</summary>
     /// <param name="method">HTTP method.</param>
     /// <param name="pathAndQuery">Percent-encoded; used as it is.</param>
     /// <param name="body">For POST.</param>
@@ -50,7 +53,8 @@ internal sealed class BinanceTransport : IDisposable
         HttpMethod method, string pathAndQuery, FormBody? body, bool withKey, TimeSpan deadline)
     {
         // Canonicalisation would unescape what we signed escaped.
-        var uri = new Uri(_base + pathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(
+            _base + pathAndQuery, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(method, uri) { Content = body, Version = HttpVersion.Version11 };
         if (withKey)
         {
@@ -64,7 +68,8 @@ internal sealed class BinanceTransport : IDisposable
             var content = await ReadAsync(response.Content, timeout.Token).ConfigureAwait(false);
             if (content is null)
             {
-                return new ExchangeFault(FaultKind.Unreadable, 0, $"the answer is longer than {_options.MaxResponseBytes} bytes");
+                return new ExchangeFault(
+                    FaultKind.Unreadable, 0, $"the answer is longer than {_options.MaxResponseBytes} bytes");
             }
 
             var answer = new BinanceAnswer((int)response.StatusCode, content.Value, Counts(response));
@@ -75,7 +80,7 @@ internal sealed class BinanceTransport : IDisposable
         {
             // Not our deadline: the handler's own connect timeout, before which nothing is ever sent.
             return timeout.IsCancellationRequested
-                ? NoAnswer(body, null, string.Create(CultureInfo.InvariantCulture, $"no answer within {deadline.TotalSeconds} s"))
+                ? NoAnswer(body, null, Text($"no answer within {deadline.TotalSeconds} s"))
                 : NoAnswer(body, HttpRequestError.ConnectionError, "no connection in time");
         }
         catch (HttpRequestException e)
@@ -107,14 +112,15 @@ internal sealed class BinanceTransport : IDisposable
         UseCookies = false,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
-        // A whole burst shares the sockets; the default of waiting for more response data after errors only costs time here.
+        // A whole burst shares the sockets; the default of waiting for more response data after errors only costs time
+        // here.
         MaxResponseDrainSize = 64 * 1024,
         EnableMultipleHttp2Connections = false,
     };
 
     /// <summary>
-    /// Unreachable only where the exchange cannot have seen the request: no connection was made, or the bytes that carry the
-    /// order were never handed to one.
+    /// Unreachable only where the exchange cannot have seen the request: no connection was made, or the bytes that
+    /// carry the order were never handed to one.
     /// </summary>
     private static ExchangeFault NoAnswer(FormBody? body, HttpRequestError? error, string words)
     {
@@ -177,9 +183,11 @@ internal sealed class BinanceTransport : IDisposable
         _weight.Limited(
             retryAfter is null ? null : TimeSpan.FromSeconds(retryAfter.Value),
             BinanceErrors.BannedUntilMs(message ?? "") is { } until
-                ? TimeSpan.FromMilliseconds(Math.Clamp(until - _clock.NowMs, 0, (long)TimeSpan.FromDays(3).TotalMilliseconds))
+                ? TimeSpan.FromMilliseconds(Math.Clamp(until - _clock.NowMs, 0, LongestBanMs))
                 : null);
     }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static OrderCounts Counts(HttpResponseMessage response) =>
         new(Header(response, "X-MBX-ORDER-COUNT-10S"), Header(response, "X-MBX-ORDER-COUNT-1M"));
@@ -191,9 +199,10 @@ internal sealed class BinanceTransport : IDisposable
             : null;
 
     /// <summary>
-    /// The form that carries an order, in the body on purpose. The framework silently repeats a request whose pooled connection
-    /// turns out dead, but never once it has begun to write a body: an order in the query string could be sent twice (S8). And
-    /// the moment of that first write is the exact line between "cannot have executed" and "may have".
+    /// The form that carries an order, in the body on purpose. The framework silently repeats a request whose pooled
+    /// connection turns out dead, but never once it has begun to write a body: an order in the query string could be
+    /// sent twice (S8). And the moment of that first write is the exact line between "cannot have executed" and "may
+    /// have".
     /// </summary>
     internal sealed class FormBody : HttpContent
     {

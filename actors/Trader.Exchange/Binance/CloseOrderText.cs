@@ -5,8 +5,9 @@ using Trader.Messages;
 namespace Trader.Exchange.Binance;
 
 /// <summary>
-/// The one place that turns a close into the exchange's words, so single and batch cannot differ: a MARKET order that answers with its final
-/// state, marked reduce-only in one-way mode and bound by position side in hedge mode, where the flag itself is refused (-1106; S5).
+/// The one place that turns a close into the exchange's words, so single and batch cannot differ: a MARKET order that
+/// answers with its final state, marked reduce-only in one-way mode and bound by position side in hedge mode, where the
+/// flag itself is refused (-1106; S5).
 /// </summary>
 internal static class CloseOrderText
 {
@@ -31,7 +32,8 @@ internal static class CloseOrderText
             .Add("newOrderRespType"u8, "RESULT"u8);
     }
 
-    /// <summary>The <c>batchOrders</c> parameter before percent-encoding. All values are JSON strings, as in the documented example.</summary>
+    /// <summary>The <c>batchOrders</c> parameter before percent-encoding. All values are JSON strings, as in the
+    /// documented example.</summary>
     public static ReadOnlySpan<byte> BatchJson(IReadOnlyList<CloseOrder> orders)
     {
         var buffer = new ArrayBufferWriter<byte>(256 * orders.Count);
@@ -67,6 +69,10 @@ internal static class CloseOrderText
     private static ReadOnlySpan<byte> Side(CloseOrder order) =>
         order.Side switch { OrderSide.Buy => "BUY"u8, OrderSide.Sell => "SELL"u8 };
 
-    private static ReadOnlySpan<byte> PositionSideText(CloseOrder order) =>
-        order.Key.Side switch { PositionSide.Both => "BOTH"u8, PositionSide.Long => "LONG"u8, PositionSide.Short => "SHORT"u8 };
+    private static ReadOnlySpan<byte> PositionSideText(CloseOrder order) => order.Key.Side switch
+    {
+        PositionSide.Both => "BOTH"u8,
+        PositionSide.Long => "LONG"u8,
+        PositionSide.Short => "SHORT"u8,
+    };
 }

@@ -15,9 +15,11 @@ public sealed record OrderLimits(int PerTenSeconds, int PerMinute)
 /// <param name="Lots">Market-order limits of every symbol whose row could be read.</param>
 /// <param name="Orders">Order limits, documented ones where the answer named none.</param>
 /// <param name="WeightPerMinute">Request weight per minute and IP; null where the answer named none.</param>
-public sealed record ExchangeInfo(IReadOnlyDictionary<Symbol, MarketLot> Lots, OrderLimits Orders, int? WeightPerMinute);
+public sealed record ExchangeInfo(
+    IReadOnlyDictionary<Symbol, MarketLot> Lots, OrderLimits Orders, int? WeightPerMinute);
 
-/// <summary>Reads <c>/fapi/v1/exchangeInfo</c> (about 2 MB) in one pass, and the <c>rateLimits</c> list that two endpoints share.</summary>
+/// <summary>Reads <c>/fapi/v1/exchangeInfo</c> (about 2 MB) in one pass, and the <c>rateLimits</c> list that two
+/// endpoints share.</summary>
 internal static class ExchangeInfoJson
 {
     public static Result<ExchangeInfo> Read(ReadOnlySpan<byte> json)

@@ -6,11 +6,13 @@ public enum OrderLane
     /// <summary>Reduces risk: may use everything but the reserve.</summary>
     Exit,
 
-    /// <summary>Adds risk: may use the first third of each window, so that an emergency always finds the other two.</summary>
+    /// <summary>Adds risk: may use the first third of each window, so that an emergency always finds the other
+    /// two.</summary>
     Entry,
 }
 
-/// <summary>What one request costs. Batches cost a flat 5 per ten seconds whatever they hold (USD-M batchOrders page).</summary>
+/// <summary>What one request costs. Batches cost a flat 5 per ten seconds whatever they hold (USD-M batchOrders
+/// page).</summary>
 /// <param name="TenSeconds">Against the ten-second limit.</param>
 /// <param name="Minute">Against the one-minute limit.</param>
 public readonly record struct OrderCost(int TenSeconds, int Minute)
@@ -23,15 +25,15 @@ public readonly record struct OrderCost(int TenSeconds, int Minute)
 }
 
 /// <summary>
-/// The account's order limits. Whether the exchange's windows are fixed or sliding is not documented; staying under a sliding
-/// limit satisfies both. An order is counted there at an unknown moment between sending and answer, so it is held here from
-/// sending until a full window after its answer. Not thread-safe: it lives inside one actor.
+/// The account's order limits. Whether the exchange's windows are fixed or sliding is not documented; staying under a
+/// sliding limit satisfies both. An order is counted there at an unknown moment between sending and answer, so it is
+/// held here from sending until a full window after its answer. Not thread-safe: it lives inside one actor.
 /// </summary>
 public sealed class OrderBudget
 {
     /// <summary>
-    /// Added to each window, because our clock, the exchange's and the network's jitter do not agree to the millisecond, and a
-    /// refused close costs its position a whole new event (S8).
+    /// Added to each window, because our clock, the exchange's and the network's jitter do not agree to the
+    /// millisecond, and a refused close costs its position a whole new event (S8).
     /// </summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(50);
 
@@ -42,8 +44,8 @@ public sealed class OrderBudget
 
     /// <param name="time">Only its monotonic timestamps are used.</param>
     /// <param name="limits">The account's limits.</param>
-    /// <param name="reserve">Orders per window that nobody here may use: they are for the person who closes by hand in the exchange's
-    /// own page at the same moment. Cut to half of each limit.</param>
+    /// <param name="reserve">Orders per window that nobody here may use: they are for the person who closes by hand in
+    /// the exchange's own page at the same moment. Cut to half of each limit.</param>
     public OrderBudget(TimeProvider time, OrderLimits limits, int reserve)
     {
         ArgumentNullException.ThrowIfNull(time);
@@ -84,8 +86,8 @@ public sealed class OrderBudget
     }
 
     /// <summary>
-    /// The request's answer came, or was given up: from now on it ages. Every successful <see cref="TryTake"/> is followed by
-    /// exactly one of these.
+    /// The request's answer came, or was given up: from now on it ages. Every successful <see cref="TryTake"/> is
+    /// followed by exactly one of these.
     /// </summary>
     public void Answered(OrderCost cost)
     {
@@ -95,8 +97,8 @@ public sealed class OrderBudget
     }
 
     /// <summary>
-    /// Takes the counts that the exchange's headers name, null where it named none. Only upward: what it counts beyond ours was
-    /// sent by somebody else, what it counts less may be a fixed window just begun.
+    /// Takes the counts that the exchange's headers name, null where it named none. Only upward: what it counts beyond
+    /// ours was sent by somebody else, what it counts less may be a fixed window just begun.
     /// </summary>
     public void Observe(int? tenSeconds, int? minute)
     {
@@ -105,7 +107,8 @@ public sealed class OrderBudget
         _minute.Observe(minute ?? 0, now, _time.TimestampFrequency);
     }
 
-    /// <summary>The exchange said that the limit is reached although we thought otherwise: believe it for one window.</summary>
+    /// <summary>The exchange said that the limit is reached although we thought otherwise: believe it for one
+    /// window.</summary>
     /// <param name="minuteLimit">It named the one-minute limit rather than the ten-second one.</param>
     public void Exhausted(bool minuteLimit)
     {
@@ -114,7 +117,8 @@ public sealed class OrderBudget
     }
 
     /// <summary>
-    /// How long until one request of this cost may go: zero is now, null is "not before an answer to what is in flight".
+    /// How long until one request of this cost may go: zero is now, null is "not before an answer to what is in
+    /// flight".
     /// </summary>
     public TimeSpan? UntilFree(OrderLane lane, OrderCost cost)
     {
@@ -171,7 +175,8 @@ public sealed class OrderBudget
             }
         }
 
-        /// <summary>Clock ticks until <paramref name="cost"/> fits under <paramref name="ceiling"/>; null when ageing alone does not do it.</summary>
+        /// <summary>Clock ticks until <paramref name="cost"/> fits under <paramref name="ceiling"/>; null when ageing
+        /// alone does not do it.</summary>
         public long? UntilRoom(int ceiling, int cost, long now)
         {
             var used = Used(now);

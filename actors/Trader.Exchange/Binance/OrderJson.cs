@@ -63,7 +63,8 @@ internal static class OrderJson
             : new ExchangeFault(FaultKind.Unreadable, 0, $"batchOrders: {answers.Count} answers to {expected} orders");
     }
 
-    /// <summary>The symbols that occur in a list of open orders. An order without a readable symbol makes the list unreadable.</summary>
+    /// <summary>The symbols that occur in a list of open orders. An order without a readable symbol makes the list
+    /// unreadable.</summary>
     public static Result<IReadOnlySet<Symbol>> ReadSymbols(ReadOnlySpan<byte> json)
     {
         var symbols = new HashSet<Symbol>();
@@ -78,7 +79,8 @@ internal static class OrderJson
 
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                if (reader.TokenType != JsonTokenType.StartObject || !Symbol.TryParse(ReadSymbol(ref reader), out var symbol))
+                if (reader.TokenType != JsonTokenType.StartObject
+                    || !Symbol.TryParse(ReadSymbol(ref reader), out var symbol))
                 {
                     return unreadable;
                 }

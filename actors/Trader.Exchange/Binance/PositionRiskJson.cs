@@ -8,8 +8,8 @@ namespace Trader.Exchange.Binance;
 public sealed record PositionRows(IReadOnlyList<Position> Open, IReadOnlyList<UnreadableRow> Unreadable);
 
 /// <summary>
-/// Reads <c>/fapi/v3/positionRisk</c> and <c>/fapi/v2/positionRisk</c>. A bad row costs itself only (S7); an answer that is not a
-/// JSON array costs all, because nobody knows what it would have said (S3).
+/// Reads <c>/fapi/v3/positionRisk</c> and <c>/fapi/v2/positionRisk</c>. A bad row costs itself only (S7); an answer
+/// that is not a JSON array costs all, because nobody knows what it would have said (S3).
 /// </summary>
 internal static class PositionRiskJson
 {
@@ -114,7 +114,8 @@ internal static class PositionRiskJson
         return row;
     }
 
-    /// <summary>Zero where it cannot be read: a close needs the amount, and a price only for its place in the queue.</summary>
+    /// <summary>Zero where it cannot be read: a close needs the amount, and a price only for its place in the
+    /// queue.</summary>
     private static decimal Price(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -152,12 +153,14 @@ internal static class PositionRiskJson
         {
             TrySide(out var side);
             return new Position(
-                new PositionKey(Messages.Symbol.Parse(Symbol!), side), Amount!.Value, EntryPrice, MarkPrice, LiquidationPrice, Profit);
+                new PositionKey(Messages.Symbol.Parse(Symbol!), side), Amount!.Value, EntryPrice, MarkPrice,
+                LiquidationPrice, Profit);
         }
 
         private readonly bool TrySide(out PositionSide side)
         {
-            // Absent is one-way mode's side: a close made from it carries reduce-only, so a wrong guess can only be refused.
+            // Absent is one-way mode's side: a close made from it carries reduce-only, so a wrong guess can only be
+            // refused.
             side = Side switch { "LONG" => PositionSide.Long, "SHORT" => PositionSide.Short, _ => PositionSide.Both };
             return Side is null or "BOTH" or "LONG" or "SHORT";
         }

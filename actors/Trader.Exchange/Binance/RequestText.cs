@@ -4,8 +4,8 @@ using System.Text;
 namespace Trader.Exchange.Binance;
 
 /// <summary>
-/// Builds the <c>name=value&amp;…</c> bytes of one request: percent-encoded once, signed and sent as they are, so that what was signed
-/// and what arrives cannot differ.
+/// Builds the <c>name=value&amp;…</c> bytes of one request: percent-encoded once, signed and sent as they are, so that
+/// what was signed and what arrives cannot differ.
 /// </summary>
 internal sealed class RequestText(int capacity = 320)
 {
@@ -42,7 +42,8 @@ internal sealed class RequestText(int capacity = 320)
         return Add(name, digits[..VenueDecimal.Format(value, digits)]);
     }
 
-    /// <summary>Appends recvWindow, timestamp and, last as the exchange demands, the signature over everything before it.</summary>
+    /// <summary>Appends recvWindow, timestamp and, last as the exchange demands, the signature over everything before
+    /// it.</summary>
     public RequestText Sign(BinanceRequestSigner signer, int recvWindowMs, long timestampMs)
     {
         Add("recvWindow"u8, recvWindowMs);

@@ -16,11 +16,12 @@ internal static class VenueDecimal
 
     private const int MaxDigits = 28;
 
-    private static readonly UInt128 Limit = UInt128.Parse("1e28", NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
+    private static readonly UInt128 Limit =
+        UInt128.Parse("1e28", NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Reads <c>[-+]digits[.digits][e[-+]digits]</c>. False for anything else and for values a decimal cannot hold exactly
-    /// (over 28 significant digits, or digits beyond the 28th decimal place).
+    /// Reads <c>[-+]digits[.digits][e[-+]digits]</c>. False for anything else and for values a decimal cannot hold
+    /// exactly (over 28 significant digits, or digits beyond the 28th decimal place).
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out decimal value)
     {
@@ -48,7 +49,8 @@ internal static class VenueDecimal
     /// <summary>Plain digits: no exponent, no trailing zeros, no group separators.</summary>
     public static int Format(decimal value, Span<byte> destination)
     {
-        if (!value.TryFormat(destination, out var written, "0.############################", CultureInfo.InvariantCulture))
+        const string Plain = "0.############################";
+        if (!value.TryFormat(destination, out var written, Plain, CultureInfo.InvariantCulture))
         {
             throw new ArgumentException($"Needs {MaxPlainLength} bytes.", nameof(destination));
         }

@@ -2,10 +2,12 @@ using System.Text.Json;
 
 namespace Trader.Exchange.Binance;
 
-/// <summary>The few ways in which a JSON value of an exchange is read. None throws for a value of the wrong kind.</summary>
+/// <summary>The few ways in which a JSON value of an exchange is read. None throws for a value of the wrong
+/// kind.</summary>
 internal static class VenueJson
 {
-    /// <summary>A name, an id or a message; longer text is not one. Limits what a hostile answer can make us keep.</summary>
+    /// <summary>A name, an id or a message; longer text is not one. Limits what a hostile answer can make us
+    /// keep.</summary>
     private const int MaxTextBytes = 4096;
 
     /// <summary>From a property name, past its value.</summary>

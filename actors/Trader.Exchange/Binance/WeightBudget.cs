@@ -14,9 +14,9 @@ public enum ReadPriority
 }
 
 /// <summary>
-/// The request weight of this IP address (2400 per minute unless the exchange says otherwise), as its headers report it.
-/// Background reads stop at two thirds, and entirely while the exchange has told us to wait, so that a panic always finds the
-/// last third. Thread-safe: answers come in on any thread.
+/// The request weight of this IP address (2400 per minute unless the exchange says otherwise), as its headers report
+/// it. Background reads stop at two thirds, and entirely while the exchange has told us to wait, so that a panic always
+/// finds the last third. Thread-safe: answers come in on any thread.
 /// </summary>
 public sealed class WeightBudget
 {
@@ -89,13 +89,15 @@ public sealed class WeightBudget
             if (priority == ReadPriority.Background && pause > TimeSpan.Zero)
             {
                 return new ExchangeFault(
-                    FaultKind.RateLimited, 0, Text($"not sent: the exchange asked to wait another {pause.TotalSeconds:0} s"));
+                    FaultKind.RateLimited, 0,
+                    Text($"not sent: the exchange asked to wait another {pause.TotalSeconds:0} s"));
             }
 
             if (priority == ReadPriority.Background && used + weight > _limit / 3 * 2)
             {
                 return new ExchangeFault(
-                    FaultKind.RateLimited, 0, Text($"not sent: {used} of {_limit} request weight used, the last third is for closing"));
+                    FaultKind.RateLimited, 0,
+                    Text($"not sent: {used} of {_limit} request weight used, the last third is for closing"));
             }
 
             _used = used + weight;
@@ -103,7 +105,8 @@ public sealed class WeightBudget
         }
     }
 
-    /// <summary>Takes the used weight that a header names. It counts everybody behind this IP, so it replaces our own sum.</summary>
+    /// <summary>Takes the used weight that a header names. It counts everybody behind this IP, so it replaces our own
+    /// sum.</summary>
     public void Observe(int used)
     {
         // Zero-weight answers carry 0 or -1 there (recorded on testnet and production): no information.

@@ -22,7 +22,7 @@ public sealed class RedisGateway : ReceiveActor
     private sealed record Notice(string Stream, StreamNotice What);
 
     private readonly RedisGatewaySettings settings;
-    private readonly TimeProvider time;
+    private readonly RedisTarget target;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly IActorRef self;
     private readonly RedisClient client;
@@ -36,9 +36,9 @@ public sealed class RedisGateway : ReceiveActor
     public RedisGateway(RedisGatewaySettings settings, TimeProvider time)
     {
         this.settings = settings;
-        this.time = time;
+        target = new RedisTarget(settings.Endpoint, settings.Redis, time);
         self = Self;
-        client = RedisClient.Start(settings.Endpoint, settings.Redis, time, state => self.Tell(new LinkChanged(state)));
+        client = RedisClient.Start(target, state => self.Tell(new LinkChanged(state)));
         Receive<LinkChanged>(changed => OnLink(changed.State));
         Receive<HeartbeatEntries>(OnHeartbeats);
         Receive<CompletionEntries>(OnCompletions);
@@ -145,7 +145,7 @@ public sealed class RedisGateway : ReceiveActor
     }
 
     private void Tail(string key, Func<IReadOnlyList<StreamEntry>, object> wrap) => readers.Add(StreamTail.StartAtEnd(
-        key, settings.Endpoint, settings.Redis, settings.Streams, time, Sink(key, entries => self.Tell(wrap(entries)))));
+        key, target, settings.Streams, Sink(key, entries => self.Tell(wrap(entries)))));
 
     private StreamSink Sink(string key, Action<IReadOnlyList<StreamEntry>> take) => new(
         (entries, _) =>
@@ -215,8 +215,9 @@ public sealed class RedisGateway : ReceiveActor
     {
         worker = watch.Worker;
         var to = Sender;
-        readers.Add(StreamGroupReader.Start(RedisKeys.PanicClose, RedisKeys.PanicGroup, watch.Worker, client, settings.Redis,
-            settings.Streams, time, Sink(RedisKeys.PanicClose, entries => self.Tell(new PanicEntries(to, entries)))));
+        readers.Add(StreamGroupReader.Start(
+            new StreamConsumer(RedisKeys.PanicClose, RedisKeys.PanicGroup, watch.Worker), client, settings.Streams,
+            Sink(RedisKeys.PanicClose, entries => self.Tell(new PanicEntries(to, entries)))));
     }
 
     private static void OnPanics(PanicEntries read)

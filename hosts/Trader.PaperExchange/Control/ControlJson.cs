@@ -29,6 +29,7 @@ internal static class ControlJson
         json.WriteString("clientOrderId", entry.ClientOrderId);
         WriteNumber(json, "orderId", entry.OrderId);
         json.WriteString("price", entry.Price?.Plain());
+        json.WriteString("fee", entry.Fee?.Plain());
         json.WriteString("positionBefore", entry.PositionBefore?.Plain());
         json.WriteString("positionAfter", entry.PositionAfter?.Plain());
         json.WriteString("fault", request?.Fault);

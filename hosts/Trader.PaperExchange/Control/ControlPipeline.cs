@@ -5,13 +5,15 @@ using Trader.PaperExchange.Http;
 namespace Trader.PaperExchange.Control;
 
 /// <summary>
-/// The control surface under <c>/paper/</c>: no part of the real exchange, used by tests and the demo. Arguments are members of a
-/// JSON object in the body, or query parameters, so that a bare <c>curl -X POST</c> will do. Bad arguments answer 400 with
+/// The control surface under <c>/paper/</c>: no part of the real exchange, used by tests and the demo. Arguments are
+/// members of a JSON object in the body, or query parameters, so that a bare <c>curl -X POST</c> will do. Bad arguments
+/// answer 400 with
 /// <c>{"error":"..."}</c>; no latency, no limits, no signature.
 /// </summary>
 internal sealed class ControlPipeline(Venue venue)
 {
-    private readonly Dictionary<(string Method, string Path), Func<Parameters, Reply>> _routes = ControlRoutes.Create(venue);
+    private readonly Dictionary<(string Method, string Path), Func<Parameters, Reply>> _routes =
+        ControlRoutes.Create(venue);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -35,8 +37,8 @@ internal sealed class ControlPipeline(Venue venue)
         }
         if (!_routes.TryGetValue((method, request.Path), out var handle))
         {
-            return Refuse($"no such control call; one of: {string.Join(", ", _routes.Keys.Select(key => key.Method + " " + key.Path))}",
-                404);
+            var known = string.Join(", ", _routes.Keys.Select(key => key.Method + " " + key.Path));
+            return Refuse($"no such control call; one of: {known}", 404);
         }
         var arguments = new Parameters().AddForm(request.Query);
         if (request.BodyText.Length > 0)

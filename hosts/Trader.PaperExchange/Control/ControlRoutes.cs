@@ -44,7 +44,8 @@ internal static class ControlRoutes
     private static Reply SetPosition(PaperEngine engine, Parameters arguments)
     {
         var side = Wire.ToPositionSide(arguments.NonEmpty("side") ?? "BOTH");
-        if (arguments.NonEmpty("symbol") is not { } symbol || arguments.Decimal("amount") is not { } amount || side is null)
+        if (arguments.NonEmpty("symbol") is not { } symbol || arguments.Decimal("amount") is not { } amount
+            || side is null)
         {
             return ControlPipeline.Refuse("symbol, amount (signed) and side (BOTH, LONG or SHORT) are wanted");
         }
@@ -54,7 +55,8 @@ internal static class ControlRoutes
     }
 
     private static Reply SetPrice(PaperEngine engine, Parameters arguments) =>
-        arguments.NonEmpty("symbol") is { } symbol && arguments.Decimal("price") is { } price && engine.SetMarkPrice(symbol, price)
+        arguments.NonEmpty("symbol") is { } symbol && arguments.Decimal("price") is { } price
+            && engine.SetMarkPrice(symbol, price)
             ? Done()
             : ControlPipeline.Refuse("a known symbol and a price above 0 are wanted");
 
@@ -81,9 +83,11 @@ internal static class ControlRoutes
 
     private static Reply FillOrder(PaperEngine engine, Parameters arguments) =>
         arguments.NonEmpty("symbol") is { } symbol
-        && engine.FillResting(symbol, arguments.Long("orderId"), arguments.NonEmpty("clientOrderId"), arguments.Decimal("quantity"))
+        && engine.FillResting(symbol, arguments.Long("orderId"), arguments.NonEmpty("clientOrderId"),
+            arguments.Decimal("quantity"))
             ? Done()
-            : ControlPipeline.Refuse("symbol and orderId or clientOrderId of an open order are wanted, and perhaps a quantity");
+            : ControlPipeline.Refuse(
+                "symbol and orderId or clientOrderId of an open order are wanted, and perhaps a quantity");
 
     private static Reply AddFault(FaultBoard faults, Parameters arguments)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Trader.PaperExchange.Engine;
 
 /// <summary>
-/// A refusal as the exchange words it: HTTP status, code, message. The one table of codes; facts from Binance's public error-code
-/// page and recorded replies.
+/// A refusal as the exchange words it: HTTP status, code, message. The one table of codes; facts from Binance's public
+/// error-code page and recorded replies.
 /// </summary>
 public sealed record ApiError(int HttpStatus, int Code, string Message)
 {
@@ -15,7 +15,8 @@ public sealed record ApiError(int HttpStatus, int Code, string Message)
         new(401, -1002, "You are not authorized to execute this request."),
         new(429, -1003, "Too many requests."),
         new(400, -1006, "An unexpected response was received from the message bus. Execution status unknown."),
-        new(408, -1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown."),
+        new(408, -1007, "Timeout waiting for response from backend server. Send status unknown; "
+            + "execution status unknown."),
         new(503, -1008, "Request throttled by system-level protection. Reduce-only/close-position orders are exempt. "
             + "Please try again."),
         new(400, -1013, "Invalid message."),
@@ -72,7 +73,9 @@ public sealed record ApiError(int HttpStatus, int Code, string Message)
         new(400, -5028, "Timestamp for this request is outside of the ME recvWindow."),
     }.ToDictionary(error => error.Code);
 
-    /// <summary>HTTP 503 with no promise about execution; the public page gives the words, recorded replies carry -1000.</summary>
+    /// <summary>
+    /// HTTP 503 with no promise about execution; the public page gives the words, recorded replies carry -1000.
+    /// </summary>
     public static ApiError UnknownExecution { get; } =
         new(503, -1000, "Unknown error, please check your request or try again later.");
 
@@ -120,9 +123,10 @@ public sealed record ApiError(int HttpStatus, int Code, string Message)
         + "Please use the websocket for live updates to avoid bans.");
 
     public static ApiError TooManyOrders(int limit, string interval) => new(429, -1015,
-        string.Create(CultureInfo.InvariantCulture, $"Too many new orders; current limit is {limit} orders per {interval}."));
+        string.Create(CultureInfo.InvariantCulture,
+            $"Too many new orders; current limit is {limit} orders per {interval}."));
 
     // Recent replies print parameter names in lower case whatever the documentation's spelling.
-    private static string LowerCase(string parameter) => string.Create(parameter.Length, parameter, static (target, source) =>
-        source.AsSpan().ToLowerInvariant(target));
+    private static string LowerCase(string parameter) =>
+        string.Create(parameter.Length, parameter, static (target, source) => source.AsSpan().ToLowerInvariant(target));
 }

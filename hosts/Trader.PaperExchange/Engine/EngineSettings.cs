@@ -24,7 +24,9 @@ public sealed record EngineSettings
     /// <summary>Open question: what an oversized one-way reduce-only order gets.</summary>
     public OversizePolicy Oversize { get; init; } = OversizePolicy.Trim;
 
-    /// <summary>Open question: is a client order id refused (-4116) once any order had it, or only while that order is open.</summary>
+    /// <summary>
+    /// Open question: is a client order id refused (-4116) once any order had it, or only while that order is open.
+    /// </summary>
     public bool ClientIdUniqueForEver { get; init; }
 
     /// <summary>Maintenance margin as a fraction of notional, the same for every symbol.</summary>

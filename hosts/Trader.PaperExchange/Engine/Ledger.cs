@@ -1,6 +1,8 @@
 namespace Trader.PaperExchange.Engine;
 
-/// <summary>What an order-affecting request looked like when it arrived, every text exactly as received (null when absent).</summary>
+/// <summary>
+/// What an order-affecting request looked like when it arrived, every text exactly as received (null when absent).
+/// </summary>
 public sealed record Receipt
 {
     public required string Endpoint { get; init; }
@@ -55,6 +57,9 @@ public sealed record LedgerEntry
     public long? OrderId { get; init; }
     public decimal? Quantity { get; init; }
     public decimal? Price { get; init; }
+
+    /// <summary>Commission of a fill, USDT.</summary>
+    public decimal? Fee { get; init; }
     public decimal? PositionBefore { get; init; }
     public decimal? PositionAfter { get; init; }
 
@@ -87,8 +92,8 @@ public sealed record LedgerTotals
 }
 
 /// <summary>
-/// The truth about every request that touches orders and every change of a position, apart from what the API says. Append-only;
-/// beyond <see cref="Capacity"/> entries the oldest go.
+/// The truth about every request that touches orders and every change of a position, apart from what the API says.
+/// Append-only; beyond <see cref="Capacity"/> entries the oldest go.
 /// </summary>
 public sealed class Ledger(ServerClock clock)
 {
@@ -111,7 +116,10 @@ public sealed class Ledger(ServerClock clock)
         }
     }
 
-    /// <summary>Entries with a sequence number above <paramref name="afterSequence"/>, oldest first, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Entries with a sequence number above <paramref name="afterSequence"/>, oldest first, at most <paramref
+    /// name="limit"/>.
+    /// </summary>
     public IReadOnlyList<LedgerEntry> Read(long afterSequence = 0, int limit = int.MaxValue)
     {
         lock (_gate)
@@ -141,16 +149,17 @@ public sealed class Ledger(ServerClock clock)
     }
 
     /// <summary>Adds a request that ended before it changed anything.</summary>
-    public void AddStopped(LedgerKind kind, LedgerOutcome outcome, Receipt receipt, ApiError? told) => Add(new LedgerEntry
-    {
-        Kind = kind,
-        Outcome = outcome,
-        Request = receipt,
-        Symbol = receipt.Symbol,
-        ClientOrderId = receipt.ClientOrderId,
-        HttpStatus = (receipt.Answer ?? told)?.HttpStatus,
-        Code = (receipt.Answer ?? told)?.Code,
-    });
+    public void AddStopped(LedgerKind kind, LedgerOutcome outcome, Receipt receipt, ApiError? told) =>
+        Add(new LedgerEntry
+        {
+            Kind = kind,
+            Outcome = outcome,
+            Request = receipt,
+            Symbol = receipt.Symbol,
+            ClientOrderId = receipt.ClientOrderId,
+            HttpStatus = (receipt.Answer ?? told)?.HttpStatus,
+            Code = (receipt.Answer ?? told)?.Code,
+        });
 
     private void Count(LedgerEntry entry)
     {

@@ -1,6 +1,8 @@
 namespace Trader.PaperExchange.Engine;
 
-/// <summary>One symbol's changing part: mark price, status and its three possible positions. Guarded by the engine's lock.</summary>
+/// <summary>
+/// One symbol's changing part: mark price, status and its three possible positions. Guarded by the engine's lock.
+/// </summary>
 internal sealed class Market(SymbolSpec spec)
 {
     private readonly Position _both = new();

@@ -10,8 +10,9 @@ public static class OpeningPositions
     private const decimal Oversize = 2.5m;
 
     /// <summary>
-    /// Opens <paramref name="count"/> positions on symbols spread over the universe, long and short by turns, notional log-uniform from
-    /// 50 to 20000 USDT; none needs more than one MARKET order, except the first <paramref name="oversized"/>.
+    /// Opens <paramref name="count"/> positions on symbols spread over the universe, long and short by turns, notional
+    /// log-uniform from 50 to 20000 USDT; none needs more than one MARKET order, except the first <paramref
+    /// name="oversized"/>.
     /// </summary>
     public static void Open(PaperEngine engine, int count, int oversized, int seed)
     {

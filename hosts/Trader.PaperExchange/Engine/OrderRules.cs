@@ -1,10 +1,13 @@
 namespace Trader.PaperExchange.Engine;
 
-/// <summary>What a reduce-only decision depends on. Amounts in contracts; <see cref="PositionAmount"/> is signed.</summary>
+/// <summary>
+/// What a reduce-only decision depends on. Amounts in contracts; <see cref="PositionAmount"/> is signed.
+/// </summary>
 /// <param name="Hedge">The account's position mode.</param>
 /// <param name="PositionSide">The position the order is for.</param>
 /// <param name="Side">The order's side.</param>
-/// <param name="ReduceOnly">The flag as sent; always false in hedge mode, where closing is implied by the sides.</param>
+/// <param name="ReduceOnly">The flag as sent; always false in hedge mode, where closing is implied by the
+/// sides.</param>
 /// <param name="Quantity">The order's quantity.</param>
 /// <param name="PositionAmount">The position now; short is negative in both modes.</param>
 /// <param name="RestingReducing">What resting orders that reduce this position still have to fill.</param>
@@ -13,7 +16,9 @@ public readonly record struct ReduceFacts(
     bool Hedge, PositionSide PositionSide, OrderSide Side, bool ReduceOnly, decimal Quantity, decimal PositionAmount,
     decimal RestingReducing, OversizePolicy Oversize);
 
-/// <summary>Public material does not settle what an oversized reduce-only MARKET order gets, so it is a switch.</summary>
+/// <summary>
+/// Public material does not settle what an oversized reduce-only MARKET order gets, so it is a switch.
+/// </summary>
 public enum OversizePolicy
 {
     /// <summary>The order is cut to what can be reduced.</summary>
@@ -32,7 +37,9 @@ public enum OversizePolicy
 /// <param name="Reduces">The order can only reduce.</param>
 public readonly record struct ReduceDecision(int Refusal, decimal Quantity, decimal Fillable, bool Reduces);
 
-/// <summary>The checks of an order that need no state but the facts given: pure, so that their truth tables can be tested.</summary>
+/// <summary>
+/// The checks of an order that need no state but the facts given: pure, so that their truth tables can be tested.
+/// </summary>
 public static class OrderRules
 {
     /// <summary>Open orders a symbol may hold (MAX_NUM_ORDERS).</summary>
@@ -41,7 +48,9 @@ public static class OrderRules
     /// <summary>Longest client order id.</summary>
     public const int MaxClientOrderIdLength = 36;
 
-    /// <summary>Does this order fit the account's position mode? 0, or the refusing code (-4061, -1106 as 0 with a name).</summary>
+    /// <summary>
+    /// Does this order fit the account's position mode? 0, or the refusing code (-4061, -1106 as 0 with a name).
+    /// </summary>
     public static ApiError? CheckMode(bool hedge, PositionSide? positionSide, bool? reduceOnly)
     {
         var fits = hedge
@@ -54,14 +63,17 @@ public static class OrderRules
         return hedge && reduceOnly.HasValue ? ApiError.NotRequired("reduceOnly") : null;
     }
 
-    /// <summary>True when the form of the order says it reduces: what the exchange exempts from overload protection.</summary>
-    public static bool IsReducingForm(OrderSide side, PositionSide? positionSide, bool? reduceOnly) => positionSide switch
-    {
-        PositionSide.Long => side == OrderSide.Sell,
-        PositionSide.Short => side == OrderSide.Buy,
-        PositionSide.Both or null => reduceOnly == true,
-        _ => throw new ArgumentOutOfRangeException(nameof(positionSide)),
-    };
+    /// <summary>
+    /// True when the form of the order says it reduces: what the exchange exempts from overload protection.
+    /// </summary>
+    public static bool IsReducingForm(OrderSide side, PositionSide? positionSide, bool? reduceOnly) =>
+        positionSide switch
+        {
+            PositionSide.Long => side == OrderSide.Sell,
+            PositionSide.Short => side == OrderSide.Buy,
+            PositionSide.Both or null => reduceOnly == true,
+            _ => throw new ArgumentOutOfRangeException(nameof(positionSide)),
+        };
 
     /// <summary>The symbol's filters in the order the exchange applies them: quantity, price, band, notional.</summary>
     public static ApiError? CheckFilters(SymbolSpec spec, OrderRequest request, decimal markPrice, bool reduces)
@@ -95,9 +107,9 @@ public static class OrderRules
     }
 
     /// <summary>
-    /// May the order reduce, and by how much. One-way: wrong side or nothing there is -2022, resting reduce-only orders that cover
-    /// the position make it -4118, too large is cut. Hedge closing orders are reduce-only by their sides and are never cut: larger
-    /// than the position is -2022.
+    /// May the order reduce, and by how much. One-way: wrong side or nothing there is -2022, resting reduce-only orders
+    /// that cover the position make it -4118, too large is cut. Hedge closing orders are reduce-only by their sides and
+    /// are never cut: larger than the position is -2022.
     /// </summary>
     public static ReduceDecision DecideReduce(in ReduceFacts facts)
     {

@@ -1,7 +1,8 @@
 namespace Trader.PaperExchange.Engine;
 
 /// <summary>
-/// Every order by id, the latest by client id, the open ones by symbol. Not thread-safe: the engine's lock guards it. Beyond
+/// Every order by id, the latest by client id, the open ones by symbol. Not thread-safe: the engine's lock guards it.
+/// Beyond
 /// <see cref="Capacity"/> orders the oldest closed ones are forgotten, as the exchange forgets orders after some days.
 /// </summary>
 public sealed class OrderStore
@@ -22,7 +23,7 @@ public sealed class OrderStore
         _latest[(order.Spec.Name, order.ClientOrderId)] = order.OrderId;
         _age.Enqueue(order.OrderId);
         Track(order);
-        // One out per one in: an open order that is too old goes to the back of the queue, so a loop here might not end.
+        // One out per one in: an open order that is too old goes back into the queue, so a loop might not end.
         if (_age.Count > Capacity)
         {
             Forget(_age.Dequeue());
@@ -38,7 +39,8 @@ public sealed class OrderStore
     /// <summary>Finds an order of a symbol by either id; the order id wins when both are given.</summary>
     public PaperOrder? Find(string symbol, long? orderId, string? clientOrderId)
     {
-        if (orderId is null && clientOrderId is not null && _latest.TryGetValue((symbol, clientOrderId), out var latest))
+        if (orderId is null && clientOrderId is not null
+            && _latest.TryGetValue((symbol, clientOrderId), out var latest))
         {
             orderId = latest;
         }

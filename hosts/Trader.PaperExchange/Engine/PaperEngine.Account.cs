@@ -8,7 +8,8 @@ namespace Trader.PaperExchange.Engine;
 /// <param name="LiquidationPrice">Cross margin, all else equal; 0 when no positive price would liquidate.</param>
 /// <param name="HasOpenOrders">An order of this symbol and side is open.</param>
 public sealed record PositionRow(
-    SymbolSpec Spec, PositionSide Side, PositionState State, decimal MarkPrice, decimal LiquidationPrice, bool HasOpenOrders)
+    SymbolSpec Spec, PositionSide Side, PositionState State, decimal MarkPrice, decimal LiquidationPrice,
+    bool HasOpenOrders)
 {
     public decimal Notional => State.Amount * MarkPrice;
     public decimal UnrealizedProfit => State.UnrealizedProfit(MarkPrice);
@@ -53,8 +54,8 @@ public sealed partial class PaperEngine
                     var hasOrders = withOrders.Contains((spec.Name, side));
                     if (!openOnly || state.Amount != 0 || hasOrders)
                     {
-                        rows.Add(new PositionRow(
-                            spec, side, state, market.MarkPrice, LiquidationPrice(state, market.MarkPrice, totals), hasOrders));
+                        var liquidation = LiquidationPrice(state, market.MarkPrice, totals);
+                        rows.Add(new PositionRow(spec, side, state, market.MarkPrice, liquidation, hasOrders));
                     }
                 }
             }
@@ -82,7 +83,8 @@ public sealed partial class PaperEngine
     public bool Knows(string symbol) => _markets.ContainsKey(symbol);
 
     /// <summary>Sets a position outright, as if its owner had traded elsewhere.</summary>
-    /// <returns>False for an unknown symbol, a side that is not of the account's mode, or a sign that does not fit the side.</returns>
+    /// <returns>False for an unknown symbol, a side that is not of the account's mode, or a sign that does not fit the
+    /// side.</returns>
     public bool SetPosition(string symbol, PositionSide side, decimal amount, decimal? entryPrice = null)
     {
         lock (_gate)
@@ -105,7 +107,9 @@ public sealed partial class PaperEngine
         }
     }
 
-    /// <summary>Switches the position mode at once, carrying open positions over (two hedge positions become their sum).</summary>
+    /// <summary>
+    /// Switches the position mode at once, carrying open positions over (two hedge positions become their sum).
+    /// </summary>
     public void ForceMode(bool hedge)
     {
         lock (_gate)
@@ -206,7 +210,9 @@ public sealed partial class PaperEngine
             _wallet, profit, notional / _settings.Leverage, notional * EngineSettings.MaintenanceRate);
     }
 
-    /// <summary>The published cross-margin formula with one maintenance tier: wallet and all other positions stay as they are.</summary>
+    /// <summary>
+    /// The published cross-margin formula with one maintenance tier: wallet and all other positions stay as they are.
+    /// </summary>
     private static decimal LiquidationPrice(in PositionState state, decimal markPrice, AccountTotals totals)
     {
         if (state.Amount == 0)

@@ -3,7 +3,9 @@ namespace Trader.PaperExchange.Engine;
 /// <summary>Matching: every order meets a deep book at the mark price, and its own limits.</summary>
 public sealed partial class PaperEngine
 {
-    /// <summary>Fills an open order at its own price, wholly or in part; false when there is no such open order.</summary>
+    /// <summary>
+    /// Fills an open order at its own price, wholly or in part; false when there is no such open order.
+    /// </summary>
     public bool FillResting(string symbol, long? orderId, string? clientOrderId, decimal? quantity = null)
     {
         lock (_gate)
@@ -39,7 +41,8 @@ public sealed partial class PaperEngine
             foreach (var order in _orders.Open(symbol).ToArray())
             {
                 // An earlier fill of this loop may have expired it.
-                if (Crosses(order.Side, order.Price, price) && _orders.Find(symbol, order.OrderId, null) is { IsOpen: true } open)
+                if (Crosses(order.Side, order.Price, price)
+                    && _orders.Find(symbol, order.OrderId, null) is { IsOpen: true } open)
                 {
                     FillOpen(open, open.Remaining);
                 }
@@ -57,7 +60,8 @@ public sealed partial class PaperEngine
         if (order.Type == OrderType.Market)
         {
             var quantity = fillFraction < 1 ? order.Spec.FloorToStep(order.Quantity * fillFraction) : order.Quantity;
-            return Execute(order, Math.Min(quantity, decision.Fillable), TakerPrice(order, mark), _settings.TakerFee, true);
+            quantity = Math.Min(quantity, decision.Fillable);
+            return Execute(order, quantity, TakerPrice(order, mark), _settings.TakerFee, true);
         }
         if (Crosses(order.Side, order.Price, mark))
         {
@@ -119,6 +123,7 @@ public sealed partial class PaperEngine
             OrderId = order.OrderId,
             Quantity = quantity,
             Price = price,
+            Fee = fee,
             PositionBefore = before,
             PositionAfter = position.Now.Amount,
         });
@@ -127,13 +132,16 @@ public sealed partial class PaperEngine
         return final;
     }
 
-    /// <summary>Resting orders that only reduce have nothing left to do once their position is gone or has changed sides.</summary>
+    /// <summary>
+    /// Resting orders that only reduce have nothing left to do once their position is gone or has changed sides.
+    /// </summary>
     private void ExpireOrphans(string symbol, PositionSide side)
     {
         var amount = _markets[symbol].Position(side).Now.Amount;
         foreach (var order in _orders.Open(symbol).ToArray())
         {
-            if (order.ReduceOnly && order.PositionSide == side && (order.Side == OrderSide.Sell ? amount <= 0 : amount >= 0))
+            if (order.ReduceOnly && order.PositionSide == side
+                && (order.Side == OrderSide.Sell ? amount <= 0 : amount >= 0))
             {
                 Expire(order);
             }

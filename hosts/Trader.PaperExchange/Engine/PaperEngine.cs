@@ -1,9 +1,11 @@
+using System.Globalization;
+
 namespace Trader.PaperExchange.Engine;
 
 /// <summary>
-/// The exchange without HTTP: symbols, mark prices, orders and positions of one account, in decimal. One lock guards all of it, so
-/// every operation sees and leaves a consistent account. Positions change only by fills, and by <see cref="SetPosition"/>, which
-/// the ledger shows as an adjustment.
+/// The exchange without HTTP: symbols, mark prices, orders and positions of one account, in decimal. One lock guards
+/// all of it, so every operation sees and leaves a consistent account. Positions change only by fills, and by <see
+/// cref="SetPosition"/>, which the ledger shows as an adjustment.
 /// </summary>
 public sealed partial class PaperEngine
 {
@@ -51,7 +53,9 @@ public sealed partial class PaperEngine
         }
     }
 
-    /// <summary>Everything that can refuse an order before its account is asked: symbol, status, mode, filters.</summary>
+    /// <summary>
+    /// Everything that can refuse an order before its account is asked: symbol, status, mode, filters.
+    /// </summary>
     public ApiError? Check(OrderRequest request)
     {
         lock (_gate)
@@ -84,7 +88,8 @@ public sealed partial class PaperEngine
     /// <summary>Checks and executes one order.</summary>
     /// <param name="request">The order.</param>
     /// <param name="receipt">How it arrived; goes into the ledger.</param>
-    /// <param name="fillFraction">Below 1, a MARKET order fills only that part (cut to the step) and expires for the rest.</param>
+    /// <param name="fillFraction">Below 1, a MARKET order fills only that part (cut to the step) and expires for the
+    /// rest.</param>
     public PlaceOutcome Place(OrderRequest request, Receipt receipt, decimal fillFraction = 1)
     {
         lock (_gate)
@@ -230,7 +235,7 @@ public sealed partial class PaperEngine
         return new PaperOrder
         {
             OrderId = id,
-            ClientOrderId = request.ClientOrderId ?? "paper" + id.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ClientOrderId = request.ClientOrderId ?? string.Create(CultureInfo.InvariantCulture, $"paper{id}"),
             Spec = _markets[request.Symbol].Spec,
             Side = request.Side,
             PositionSide = request.PositionSide ?? PositionSide.Both,

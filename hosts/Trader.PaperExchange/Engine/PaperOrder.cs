@@ -1,6 +1,8 @@
 namespace Trader.PaperExchange.Engine;
 
-/// <summary>What a client asked for, already parsed. <see cref="QuantityText"/> is the text exactly as received.</summary>
+/// <summary>
+/// What a client asked for, already parsed. <see cref="QuantityText"/> is the text exactly as received.
+/// </summary>
 public sealed record OrderRequest
 {
     public required string Symbol { get; init; }
@@ -14,7 +16,9 @@ public sealed record OrderRequest
     public decimal? Price { get; init; }
     public TimeInForce TimeInForce { get; init; } = TimeInForce.Gtc;
 
-    /// <summary>Null when the request did not carry the parameter: in hedge mode sending it at all is an error.</summary>
+    /// <summary>
+    /// Null when the request did not carry the parameter: in hedge mode sending it at all is an error.
+    /// </summary>
     public bool? ReduceOnly { get; init; }
 
     /// <summary>Null when the request named none; the exchange then makes one.</summary>
@@ -24,7 +28,9 @@ public sealed record OrderRequest
     public bool WantsResult { get; init; }
 }
 
-/// <summary>One order, immutable; each change is a new value. Quantities in contracts, money in USDT, times in ms since 1970.</summary>
+/// <summary>
+/// One order, immutable; each change is a new value. Quantities in contracts, money in USDT, times in ms since 1970.
+/// </summary>
 public sealed record PaperOrder
 {
     public required long OrderId { get; init; }

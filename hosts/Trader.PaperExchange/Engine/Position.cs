@@ -1,12 +1,16 @@
 namespace Trader.PaperExchange.Engine;
 
-/// <summary>A position at one moment. <see cref="Amount"/> is signed, short negative; prices and money in USDT.</summary>
+/// <summary>
+/// A position at one moment. <see cref="Amount"/> is signed, short negative; prices and money in USDT.
+/// </summary>
 /// <param name="AtUs">Monotonic microseconds of the change that made it so.</param>
 /// <param name="UpdateTimeMs">Server time of that change; 0 when there never was one.</param>
 /// <param name="Amount">Contracts, signed.</param>
 /// <param name="EntryPrice">Average price of what is held; 0 when flat.</param>
-/// <param name="Costs">Fees less realised profit since the position was last flat: what breaking even has to earn back.</param>
-public readonly record struct PositionState(long AtUs, long UpdateTimeMs, decimal Amount, decimal EntryPrice, decimal Costs)
+/// <param name="Costs">Fees less realised profit since the position was last flat: what breaking even has to earn
+/// back.</param>
+public readonly record struct PositionState(
+    long AtUs, long UpdateTimeMs, decimal Amount, decimal EntryPrice, decimal Costs)
 {
     /// <summary>The price at which closing would leave neither profit nor loss, fees so far included.</summary>
     public decimal BreakEvenPrice => Amount == 0 ? 0 : Math.Round(EntryPrice + (Costs / Amount), 12);
@@ -14,7 +18,9 @@ public readonly record struct PositionState(long AtUs, long UpdateTimeMs, decima
     public decimal UnrealizedProfit(decimal markPrice) => Amount * (markPrice - EntryPrice);
 }
 
-/// <summary>One position of one symbol and side, changed only by fills (and by the control API), with its recent past.</summary>
+/// <summary>
+/// One position of one symbol and side, changed only by fills (and by the control API), with its recent past.
+/// </summary>
 public sealed class Position
 {
     // Enough to answer "how was it half a second ago" in a burst of slices; older states are beyond any injected lag.

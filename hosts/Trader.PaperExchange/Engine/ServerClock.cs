@@ -1,8 +1,8 @@
 namespace Trader.PaperExchange.Engine;
 
 /// <summary>
-/// The exchange's clock. What clients see can be skewed and made to drift; the ledger keeps true time, so that a test of clock
-/// errors still has something to compare with.
+/// The exchange's clock. What clients see can be skewed and made to drift; the ledger keeps true time, so that a test
+/// of clock errors still has something to compare with.
 /// </summary>
 public sealed class ServerClock(TimeProvider time)
 {
@@ -28,9 +28,13 @@ public sealed class ServerClock(TimeProvider time)
     public long TrueNowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>
-    /// Monotonic microseconds. On Linux every process reads the same CLOCK_MONOTONIC, so these compare across processes of a machine.
+    /// Monotonic microseconds. On Linux every process reads the same CLOCK_MONOTONIC, so these compare across processes
+    /// of a machine.
     /// </summary>
-    public long MonotonicUs => (long)((Int128)time.GetTimestamp() * 1_000_000 / time.TimestampFrequency);
+    public long MonotonicUs => ToMicroseconds(time.GetTimestamp());
+
+    /// <summary>A timestamp of the time provider in the unit of <see cref="MonotonicUs"/>.</summary>
+    public long ToMicroseconds(long timestamp) => (long)((Int128)timestamp * 1_000_000 / time.TimestampFrequency);
 
     /// <summary>Sets the difference from true time and its growth in microseconds per second, from now on.</summary>
     public void Set(long skewMs, long driftPpm)

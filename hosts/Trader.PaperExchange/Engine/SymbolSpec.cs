@@ -1,8 +1,8 @@
 namespace Trader.PaperExchange.Engine;
 
 /// <summary>
-/// One tradable contract: its precisions and its filters, as <c>exchangeInfo</c> shows them. Prices are in USDT, quantities in
-/// contracts of the base asset. Every decimal keeps the scale it is shown with (0.10 stays "0.10").
+/// One tradable contract: its precisions and its filters, as <c>exchangeInfo</c> shows them. Prices are in USDT,
+/// quantities in contracts of the base asset. Every decimal keeps the scale it is shown with (0.10 stays "0.10").
 /// </summary>
 public sealed record SymbolSpec
 {

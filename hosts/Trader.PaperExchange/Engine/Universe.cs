@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Trader.PaperExchange.Engine;
 
 /// <summary>
-/// Makes the list of tradable symbols: a fixed head of well-known contracts and awkward ones, then seeded inventions whose price,
-/// tick, step and maximum quantities have the shape of the real list. The same count and seed always give the same list.
+/// Makes the list of tradable symbols: a fixed head of well-known contracts and awkward ones, then seeded inventions
+/// whose price, tick, step and maximum quantities have the shape of the real list. The same count and seed always give
+/// the same list.
 /// </summary>
 public static class Universe
 {
@@ -80,7 +81,10 @@ public static class Universe
             InitialPrice = price,
         };
 
-    /// <summary>Prices are log-uniform from 0.0001 to 3000; a tick is about a ten-thousandth of the price, a step worth under a dollar.</summary>
+    /// <summary>
+    /// Prices are log-uniform from 0.0001 to 3000; a tick is about a ten-thousandth of the price, a step worth under a
+    /// dollar.
+    /// </summary>
     private static SymbolSpec Invent(Random random)
     {
         var magnitude = -4 + (random.NextDouble() * 7.5);
@@ -89,7 +93,7 @@ public static class Universe
         var quantityPrecision = Math.Clamp((int)Math.Ceiling(magnitude), 0, 3);
         var tick = PowerOfTen(-pricePrecision);
         var step = PowerOfTen(-quantityPrecision);
-        // Lot limits are round powers of ten worth some tens of millions; the market limit is an eighth to a half of it.
+        // Lot limits are round powers of ten worth tens of millions; the market limit is an eighth to a half of that.
         var lotMax = PowerOfTen((int)Math.Round(7.5 - magnitude));
         var marketMax = Math.Max(step, Math.Floor(lotMax / random.Next(2, 9) / step) * step);
         var asset = InventName(random);
@@ -122,5 +126,6 @@ public static class Universe
     }
 
     private static decimal PowerOfTen(int exponent) =>
-        decimal.Parse("1E" + exponent.ToString(CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture);
+        decimal.Parse("1E" + exponent.ToString(CultureInfo.InvariantCulture), NumberStyles.Float,
+            CultureInfo.InvariantCulture);
 }

@@ -37,7 +37,9 @@ public sealed class FaultRule(int id, FaultSpec spec)
     }
 }
 
-/// <summary>The faults in force, oldest first. One request meets at most one: the first that matches and is drawn.</summary>
+/// <summary>
+/// The faults in force, oldest first. One request meets at most one: the first that matches and is drawn.
+/// </summary>
 public sealed class FaultBoard
 {
     /// <summary>Most faults in force at once.</summary>

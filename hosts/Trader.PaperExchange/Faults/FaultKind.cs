@@ -46,11 +46,15 @@ public sealed record FaultKind
     /// <summary>Milliseconds when the spec names none.</summary>
     public int DefaultMs { get; init; }
 
-    /// <summary>May apply to a single element inside a batch: it has an answer or a matching effect of its own.</summary>
+    /// <summary>
+    /// May apply to a single element inside a batch: it has an answer or a matching effect of its own.
+    /// </summary>
     public bool FitsBatchElement => (Answer is not null || FillFraction is not null)
         && Transport == FaultTransport.Normal && Answer?.HttpStatus is not (429 or 418);
 
-    /// <summary>Every named kind. A code of the error table ("-2022") is a kind too: refused with that code, not executed.</summary>
+    /// <summary>
+    /// Every named kind. A code of the error table ("-2022") is a kind too: refused with that code, not executed.
+    /// </summary>
     public static IReadOnlyList<FaultKind> All { get; } =
     [
         Refuse("429", "too much request weight", ApiError.TooMuchWeight("127.0.0.1", 2400)),
@@ -61,13 +65,26 @@ public sealed record FaultKind
         Late("503-unknown-late", "503 'Unknown error', executed ms later", ApiError.UnknownExecution),
         Refuse("503-unavailable", "503 'Service Unavailable.'", ApiError.ServiceUnavailable),
         Refuse("503-internal", "503 -1001", ApiError.Of(-1001)),
-        Refuse("503-overload", "503 -1008, sparing orders that reduce", ApiError.Of(-1008)) with { SparesReducing = true },
+        Refuse("503-overload", "503 -1008, sparing orders that reduce", ApiError.Of(-1008))
+            with { SparesReducing = true },
         Refuse("503-overload-all", "503 -1008 for every order", ApiError.Of(-1008)),
         Refuse("-1007", "408 timeout, not executed", ApiError.Of(-1007)),
         Told("-1007-executed", "408 timeout, executed", ApiError.Of(-1007)),
         Late("-1007-late", "408 timeout, executed ms later", ApiError.Of(-1007)),
-        new() { Name = "slow", Meaning = "executed, answered ms later", Transport = FaultTransport.Slow, DefaultMs = 2000 },
-        new() { Name = "queue", Meaning = "waits ms, then executes and answers", DelaysExecution = true, DefaultMs = 2000 },
+        new()
+        {
+            Name = "slow",
+            Meaning = "executed, answered ms later",
+            Transport = FaultTransport.Slow,
+            DefaultMs = 2000,
+        },
+        new()
+        {
+            Name = "queue",
+            Meaning = "waits ms, then executes and answers",
+            DelaysExecution = true,
+            DefaultMs = 2000,
+        },
         new()
         {
             Name = "hang",

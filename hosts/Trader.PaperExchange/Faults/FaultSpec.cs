@@ -7,11 +7,12 @@ namespace Trader.PaperExchange.Faults;
 /// <code>
 /// ENDPOINT:SYMBOL:KIND[:count=N][:after=N][:probability=P][:seed=N][:ms=N][:fraction=F]
 /// </code>
-/// ENDPOINT is a name of <see cref="Endpoints"/> or <c>*</c>; <c>order</c> also meets single elements of a batch when the kind has
-/// an answer of its own, <c>batch</c> meets the batch as a whole. SYMBOL is a symbol or <c>*</c>. KIND is a name of
-/// <see cref="FaultKind.All"/> or a code of the error table, such as <c>-2022</c>. <c>after</c> lets that many matching requests
-/// pass first, <c>count</c> ends the fault after that many hits (default: never), <c>probability</c> (0 to 1, default 1) is drawn
-/// from <c>seed</c> (default 1).
+/// ENDPOINT is a name of <see cref="Endpoints"/> or <c>*</c>; <c>order</c> also meets single elements of a batch when
+/// the kind has an answer of its own, <c>batch</c> meets the batch as a whole. SYMBOL is a symbol or <c>*</c>. KIND is
+/// a name of
+/// <see cref="FaultKind.All"/> or a code of the error table, such as <c>-2022</c>. <c>after</c> lets that many matching
+/// requests pass first, <c>count</c> ends the fault after that many hits (default: never), <c>probability</c> (0 to 1,
+/// default 1) is drawn from <c>seed</c> (default 1).
 /// </summary>
 /// <example><c>order:BTCUSDT:-1007-executed:count=1</c></example>
 public sealed record FaultSpec
@@ -19,8 +20,9 @@ public sealed record FaultSpec
     /// <summary>The names an ENDPOINT may have.</summary>
     public static IReadOnlyList<string> Endpoints { get; } =
     [
-        "ping", "time", "exchangeInfo", "premiumIndex", "tickerPrice", "positionRisk", "order", "queryOrder", "cancelOrder", "batch",
-        "cancelBatch", "openOrders", "openOrder", "cancelAll", "getMode", "setMode", "rateLimitOrder", "account", "balance",
+        "ping", "time", "exchangeInfo", "premiumIndex", "tickerPrice", "positionRisk", "order", "queryOrder",
+        "cancelOrder", "batch", "cancelBatch", "openOrders", "openOrder", "cancelAll", "getMode", "setMode",
+        "rateLimitOrder", "account", "balance", "openAlgoOrders", "cancelAllAlgo", "leverageBracket",
     ];
 
     public required string Text { get; init; }
@@ -63,9 +65,11 @@ public sealed record FaultSpec
                 + string.Join(' ', FaultKind.All.Select(known => known.Name));
             return null;
         }
-        if ((kind.Rows != RowDamage.None && parts[0] != "positionRisk") || (kind.FillFraction is not null && parts[0] != "order"))
+        if ((kind.Rows != RowDamage.None && parts[0] != "positionRisk")
+            || (kind.FillFraction is not null && parts[0] != "order"))
         {
-            error = $"fault '{text}': '{kind.Name}' goes with the endpoint {(kind.FillFraction is null ? "positionRisk" : "order")} only";
+            var only = kind.FillFraction is null ? "positionRisk" : "order";
+            error = $"fault '{text}': '{kind.Name}' goes with the endpoint {only} only";
             return null;
         }
         var spec = new FaultSpec
@@ -79,7 +83,8 @@ public sealed record FaultSpec
         {
             if (spec.With(option) is not { } next)
             {
-                error = $"fault '{text}': bad option '{option}'; count=N after=N probability=0..1 seed=N ms=N fraction=0..1";
+                error = $"fault '{text}': bad option '{option}'; "
+                    + "count=N after=N probability=0..1 seed=N ms=N fraction=0..1";
                 return null;
             }
             spec = next;

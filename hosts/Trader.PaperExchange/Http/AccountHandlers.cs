@@ -49,7 +49,8 @@ internal sealed class AccountHandlers(Venue venue)
 
     public Reply SetMode(FapiCall call)
     {
-        if (call.Parameters.NonEmpty("dualSidePosition") is null || call.Parameters.Flag("dualSidePosition") is not { } hedge)
+        if (call.Parameters.NonEmpty("dualSidePosition") is null
+            || call.Parameters.Flag("dualSidePosition") is not { } hedge)
         {
             return Reply.Of(ApiError.Missing("dualSidePosition"));
         }
@@ -70,6 +71,47 @@ internal sealed class AccountHandlers(Venue venue)
         json.WriteEndArray();
     });
 
+    /// <summary>One bracket for every symbol: the engine has one leverage and one maintenance rate.</summary>
+    public Reply LeverageBracket(FapiCall call)
+    {
+        var symbol = call.Parameters.NonEmpty("symbol");
+        if (symbol is not null && !Engine.Knows(symbol))
+        {
+            return Reply.Of(ApiError.Of(-1121));
+        }
+        return Reply.Write(json =>
+        {
+            if (symbol is not null)
+            {
+                WriteBrackets(json, symbol, Engine.Settings.Leverage);
+                return;
+            }
+            json.WriteStartArray();
+            foreach (var spec in Engine.Symbols)
+            {
+                WriteBrackets(json, spec.Name, Engine.Settings.Leverage);
+            }
+            json.WriteEndArray();
+        });
+    }
+
+    private static void WriteBrackets(Utf8JsonWriter json, string symbol, int leverage)
+    {
+        json.WriteStartObject();
+        json.WriteString("symbol", symbol);
+        json.WriteStartArray("brackets");
+        json.WriteStartObject();
+        json.WriteNumber("bracket", 1);
+        json.WriteNumber("initialLeverage", leverage);
+        json.WriteNumber("notionalCap", 100_000_000);
+        json.WriteNumber("notionalFloor", 0);
+        json.WriteNumber("maintMarginRatio", EngineSettings.MaintenanceRate);
+        json.WriteNumber("cum", 0);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
     private Reply PositionRisk(FapiCall call, bool openOnly, Action<Utf8JsonWriter, PositionRow, int, RowDamage> write)
     {
         var symbol = call.Parameters.NonEmpty("symbol");
@@ -80,8 +122,9 @@ internal sealed class AccountHandlers(Venue venue)
         var damage = call.Fault?.Kind.Rows ?? RowDamage.None;
         var lagUs = damage == RowDamage.Stale ? (call.Fault?.DelayMs ?? 0) * 1000L : 0;
         var rows = damage == RowDamage.Empty ? [] : Engine.Positions(symbol, openOnly, lagUs);
-        // Without a symbol in the spec the damage goes to the first row that holds something: an empty row would hide it.
-        var damaged = rows.FirstOrDefault(row => call.Fault?.Spec.Symbol is { } name ? row.Spec.Name == name : row.State.Amount != 0);
+        // Without a symbol in the spec the damage goes to the first held row: an empty one would hide it.
+        var damaged = rows.FirstOrDefault(row =>
+            call.Fault?.Spec.Symbol is { } name ? row.Spec.Name == name : row.State.Amount != 0);
         return Reply.Write(json =>
         {
             json.WriteStartArray();

@@ -60,7 +60,8 @@ internal sealed class BatchHandlers(Venue venue, OrderHandlers orders)
             foreach (var id in ids ?? clientIds ?? [])
             {
                 long? orderId = ids is null ? null : long.TryParse(id, out var number) ? number : -1;
-                var cancelled = Engine.Cancel(parameters["symbol"] ?? "", orderId, ids is null ? id : null, call.Receipt);
+                var clientId = ids is null ? id : null;
+                var cancelled = Engine.Cancel(parameters["symbol"] ?? "", orderId, clientId, call.Receipt);
                 if (cancelled is null)
                 {
                     json.WriteError(ApiError.Of(-2011));
@@ -78,7 +79,9 @@ internal sealed class BatchHandlers(Venue venue, OrderHandlers orders)
     public static IReadOnlyList<Receipt> Receipts(FapiCall call)
     {
         var elements = ReadOrders(call.Parameters, out _);
-        return elements.Count == 0 ? [call.Receipt] : elements.Select(element => ElementReceipt(call, element)).ToArray();
+        return elements.Count == 0
+            ? [call.Receipt]
+            : elements.Select(element => ElementReceipt(call, element)).ToArray();
     }
 
     private void PlaceElement(Utf8JsonWriter json, FapiCall call, Parameters element)
@@ -87,7 +90,10 @@ internal sealed class BatchHandlers(Venue venue, OrderHandlers orders)
         var reduces = order is not null && OrderRules.IsReducingForm(order.Side, order.PositionSide, order.ReduceOnly);
         var fault = venue.Faults.Take("order", element["symbol"], batchElement: true, reduces);
         var receipt = ElementReceipt(call, element);
-        receipt = receipt with { Fault = fault?.Spec.Text ?? receipt.Fault, Answer = fault?.Kind.Answer ?? receipt.Answer };
+        if (fault is not null)
+        {
+            receipt = receipt with { Fault = fault.Spec.Text, Answer = receipt.Answer ?? fault.Kind.Answer };
+        }
         if (order is null || fault?.Kind.Execution == FaultExecution.Never)
         {
             var told = fault?.Kind.Answer ?? error ?? ApiError.Of(-1013);
@@ -147,7 +153,9 @@ internal sealed class BatchHandlers(Venue venue, OrderHandlers orders)
         {
             using var json = JsonDocument.Parse(text);
             return json.RootElement.EnumerateArray()
-                .Select(element => element.ValueKind == JsonValueKind.String ? element.GetString() ?? "" : element.GetRawText())
+                .Select(element => element.ValueKind == JsonValueKind.String
+                    ? element.GetString() ?? ""
+                    : element.GetRawText())
                 .ToList();
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)

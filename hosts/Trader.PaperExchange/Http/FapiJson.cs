@@ -4,7 +4,9 @@ using Trader.PaperExchange.Limits;
 
 namespace Trader.PaperExchange.Http;
 
-/// <summary>The exchange's JSON shapes, written out: prices, quantities and money as padded texts, ids and times as numbers.</summary>
+/// <summary>
+/// The exchange's JSON shapes, written out: prices, quantities and money as padded texts, ids and times as numbers.
+/// </summary>
 internal static class FapiJson
 {
     public static void WriteError(this Utf8JsonWriter json, ApiError error)
@@ -105,7 +107,8 @@ internal static class FapiJson
         WriteFilter(json, "LOT_SIZE", ("stepSize", spec.StepSize.Plain()), ("maxQty", spec.MaxQuantity.Plain()),
             ("minQty", spec.MinQuantity.Plain()));
         // The real list varies the order of members from row to row, so this one does too.
-        WriteFilter(json, "MARKET_LOT_SIZE", ("maxQty", spec.MarketMaxQuantity.Plain()), ("minQty", spec.MinQuantity.Plain()),
+        WriteFilter(json, "MARKET_LOT_SIZE", ("maxQty", spec.MarketMaxQuantity.Plain()),
+            ("minQty", spec.MinQuantity.Plain()),
             ("stepSize", spec.StepSize.Plain()));
         json.WriteStartObject();
         json.WriteString("filterType", "MAX_NUM_ORDERS");
@@ -118,7 +121,8 @@ internal static class FapiJson
         json.WriteEndArray();
     }
 
-    private static void WriteFilter(Utf8JsonWriter json, string type, params ReadOnlySpan<(string Name, string Value)> members)
+    private static void WriteFilter(Utf8JsonWriter json, string type,
+        params ReadOnlySpan<(string Name, string Value)> members)
     {
         json.WriteStartObject();
         json.WriteString("filterType", type);
@@ -150,8 +154,8 @@ internal static class FapiJson
     }
 
     /// <summary>
-    /// Unfilled: "0.00" where an order is placed or cancelled, "0.00000" where it is queried. Filled: five decimals as recorded, more
-    /// where the price itself has more, since five would show a 1e-8 price as zero.
+    /// Unfilled: "0.00" where an order is placed or cancelled, "0.00000" where it is queried. Filled: five decimals as
+    /// recorded, more where the price itself has more, since five would show a 1e-8 price as zero.
     /// </summary>
     private static string AveragePrice(PaperOrder order, bool query) => order.ExecutedQuantity == 0
         ? query ? "0.00000" : "0.00"

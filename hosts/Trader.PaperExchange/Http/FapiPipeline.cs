@@ -8,10 +8,10 @@ using Trader.PaperExchange.Faults;
 namespace Trader.PaperExchange.Http;
 
 /// <summary>
-/// One request from its bytes to its answer: route, latency, ban and weight, key, timestamp, signature, fault, execution, answer.
-/// The order of checks is not published; this is a sensible reading.
+/// One request from its bytes to its answer: route, latency, ban and weight, key, timestamp, signature, fault,
+/// execution, answer. The order of checks is not published; this is a sensible reading.
 /// </summary>
-internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
+internal sealed class FapiPipeline(Venue venue, TimeProvider time, CancellationToken stopping)
 {
     private const long DefaultRecvWindowMs = 5000;
     private const long MaxAheadMs = 1000;
@@ -22,9 +22,9 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
 
     public async Task HandleAsync(HttpContext http)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = time.GetTimestamp();
+        var receivedUs = Engine.Clock.ToMicroseconds(started);
         var receivedMs = Engine.Clock.TrueNowMs;
-        var receivedUs = Engine.Clock.MonotonicUs;
         var latencyMs = venue.LatencyMs;
         var address = http.Connection.RemoteIpAddress?.ToString() ?? "";
         var request = await RawRequest.ReadAsync(http).ConfigureAwait(false);
@@ -56,7 +56,8 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
             }
             else
             {
-                fault = venue.Faults.Take(route.Endpoint, parameters["symbol"], batchElement: false, IsReducing(route, parameters));
+                fault = venue.Faults.Take(route.Endpoint, parameters["symbol"], batchElement: false,
+                    IsReducing(route, parameters));
                 reply = await ExecuteAsync(route, WithFault(call, route, fault), address).ConfigureAwait(false);
             }
             AddHeaders(http, route, address);
@@ -140,7 +141,8 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
         }
         if (fault.Kind.DelaysExecution)
         {
-            await Task.Delay(fault.DelayMs, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(fault.DelayMs), time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         switch (fault.Kind.Execution)
         {
@@ -162,7 +164,8 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
 
     private async Task ExecuteLateAsync(Route route, FapiCall call, int delayMs)
     {
-        await Task.Delay(delayMs, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(TimeSpan.FromMilliseconds(delayMs), time, stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!stopping.IsCancellationRequested)
         {
             route.Handle(call);
@@ -200,7 +203,8 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
             case FaultTransport.Hang:
                 using (var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, http.RequestAborted))
                 {
-                    await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Task.Delay(Timeout.Infinite, ended.Token)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
                 http.Abort();
                 return;
@@ -217,8 +221,8 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
                 await reply.Broken().SendAsync(http).ConfigureAwait(false);
                 return;
             case FaultTransport.Html:
-                await Reply.Html(reply.Status, reply.Status == 403 ? "403 Forbidden" : "502 Bad Gateway").SendAsync(http)
-                    .ConfigureAwait(false);
+                var title = reply.Status == 403 ? "403 Forbidden" : "502 Bad Gateway";
+                await Reply.Html(reply.Status, title).SendAsync(http).ConfigureAwait(false);
                 return;
             case FaultTransport.Normal or FaultTransport.Slow:
                 await reply.SendAsync(http).ConfigureAwait(false);
@@ -231,10 +235,11 @@ internal sealed class FapiPipeline(Venue venue, CancellationToken stopping)
     // Measured from arrival, so that waiting twice and working in between still adds up to the latency asked for.
     private async Task UntilAsync(long started, double afterMs)
     {
-        var remaining = Math.Round(afterMs - Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        var remaining = Math.Round(afterMs - time.GetElapsedTime(started).TotalMilliseconds);
         if (remaining >= 1)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(remaining), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(remaining), time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -69,14 +69,20 @@ internal sealed class OrderHandlers(Venue venue)
             return Stopped(LedgerKind.Cancel, call, error);
         }
         Engine.CancelAll(call.Parameters["symbol"] ?? "", call.Receipt);
-        return Reply.Write(json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("code", 200);
-            json.WriteString("msg", "The operation of cancel all open order is done.");
-            json.WriteEndObject();
-        });
+        return AllCancelled();
     }
+
+    public Reply OpenAlgoOrders(FapiCall call) =>
+        call.Parameters.NonEmpty("symbol") is { } symbol && !Engine.Knows(symbol)
+            ? Reply.Of(ApiError.Of(-1121))
+            : Reply.Write(json =>
+            {
+                json.WriteStartArray();
+                json.WriteEndArray();
+            });
+
+    public Reply CancelAllAlgo(FapiCall call) =>
+        CheckSymbol(call.Parameters) is { } error ? Stopped(LedgerKind.Cancel, call, error) : AllCancelled();
 
     /// <summary>How a request goes into the ledger: its texts, untouched.</summary>
     public static Receipt ToReceipt(string endpoint, Parameters parameters, long receivedMs, long receivedUs) => new()
@@ -106,7 +112,8 @@ internal sealed class OrderHandlers(Venue venue)
 
     /// <summary>The engine checks the window again: a request that queued too long is refused there (-5028).</summary>
     public ApiError? CheckDeadline(FapiCall call) =>
-        call.EngineDeadlineMs is { } deadline && Engine.Clock.NowMs > deadline && call.Fault?.Kind.Execution != FaultExecution.Late
+        call.EngineDeadlineMs is { } deadline && Engine.Clock.NowMs > deadline
+            && call.Fault?.Kind.Execution != FaultExecution.Late
             ? ApiError.Of(-5028)
             : null;
 
@@ -114,6 +121,14 @@ internal sealed class OrderHandlers(Venue venue)
         parameters.NonEmpty("symbol") is not { } symbol ? ApiError.Missing("symbol")
         : Engine.Knows(symbol) ? null
         : ApiError.Of(-1121);
+
+    private static Reply AllCancelled() => Reply.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("code", 200);
+        json.WriteString("msg", "The operation of cancel all open order is done.");
+        json.WriteEndObject();
+    });
 
     private ApiError? CheckIds(Parameters parameters) => CheckSymbol(parameters)
         ?? (parameters.Long("orderId") is null && parameters.NonEmpty("origClientOrderId") is null
@@ -127,7 +142,8 @@ internal sealed class OrderHandlers(Venue venue)
             return Reply.Of(error);
         }
         var parameters = call.Parameters;
-        var order = Engine.Find(parameters["symbol"] ?? "", parameters.Long("orderId"), parameters["origClientOrderId"]);
+        var order = Engine.Find(
+            parameters["symbol"] ?? "", parameters.Long("orderId"), parameters["origClientOrderId"]);
         return order is null || (openOnly && !order.IsOpen)
             ? Reply.Of(ApiError.Of(-2013))
             : Reply.Write(json => json.WriteOrder(order, query: true));

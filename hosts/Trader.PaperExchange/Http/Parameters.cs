@@ -16,7 +16,9 @@ public sealed class Parameters
     public string? NonEmpty(string name) => _values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
     public long? Long(string name) =>
-        long.TryParse(this[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
+        long.TryParse(this[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
 
     public decimal? Decimal(string name) => DecimalText.Parse(this[name]);
 
@@ -63,7 +65,8 @@ public static class DecimalText
     public static decimal? Parse(string? text) =>
         text is { Length: > 0 and <= MaxLength }
         && decimal.TryParse(
-            text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out var value)
             ? value
             : null;
 

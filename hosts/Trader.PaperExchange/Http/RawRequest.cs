@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Trader.PaperExchange.Http;
 
-/// <summary>A request's bytes before any decoding, one character per byte, since the signature is over exactly these.</summary>
+/// <summary>
+/// A request's bytes before any decoding, one character per byte, since the signature is over exactly these.
+/// </summary>
 /// <param name="Path">Without query.</param>
 /// <param name="Query">Without its question mark, still percent-encoded.</param>
 /// <param name="Body">One character per byte.</param>

@@ -17,7 +17,9 @@ public sealed record Reply(int Status, ReadOnlyMemory<byte> Body, string Content
     public static Reply Of(ApiError error) => Write(json => json.WriteError(error), error.HttpStatus);
 
     public static Reply Html(int status, string title) => new(
-        status, Encoding.ASCII.GetBytes($"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"), "text/html");
+        status,
+        Encoding.ASCII.GetBytes($"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"),
+        "text/html");
 
     public static Reply Write(Action<Utf8JsonWriter> write, int status = 200)
     {

@@ -20,8 +20,10 @@ internal static class Routes
             [("GET", "/fapi/v1/premiumIndex")] = new("premiumIndex", Symbol(1, 10), false, market.PremiumIndex),
             [("GET", "/fapi/v1/ticker/price")] = new("tickerPrice", Symbol(1, 2), false, market.TickerPrice),
             [("GET", "/fapi/v2/ticker/price")] = new("tickerPrice", Symbol(1, 2), false, market.TickerPrice),
-            [("GET", "/fapi/v2/positionRisk")] = new("positionRisk", Always(positionWeight), true, account.PositionRiskV2),
-            [("GET", "/fapi/v3/positionRisk")] = new("positionRisk", Always(positionWeight), true, account.PositionRiskV3),
+            [("GET", "/fapi/v2/positionRisk")] =
+                new("positionRisk", Always(positionWeight), true, account.PositionRiskV2),
+            [("GET", "/fapi/v3/positionRisk")] =
+                new("positionRisk", Always(positionWeight), true, account.PositionRiskV3),
             [("GET", "/fapi/v2/account")] = new("account", Always(5), true, account.AccountV2),
             [("GET", "/fapi/v3/account")] = new("account", Always(5), true, account.AccountV3),
             [("GET", "/fapi/v2/balance")] = new("balance", Always(5), true, account.Balance),
@@ -36,7 +38,13 @@ internal static class Routes
             [("DELETE", "/fapi/v1/batchOrders")] = new("cancelBatch", Always(1), true, batch.Cancel, LedgerKind.Cancel),
             [("GET", "/fapi/v1/openOrders")] = new("openOrders", Symbol(1, 40), true, orders.OpenOrders),
             [("GET", "/fapi/v1/openOrder")] = new("openOrder", Always(1), true, orders.OpenOrder),
-            [("DELETE", "/fapi/v1/allOpenOrders")] = new("cancelAll", Always(1), true, orders.CancelAll, LedgerKind.Cancel),
+            [("DELETE", "/fapi/v1/allOpenOrders")] =
+                new("cancelAll", Always(1), true, orders.CancelAll, LedgerKind.Cancel),
+            // The algo book exists and is empty: no route here places such an order.
+            [("GET", "/fapi/v1/openAlgoOrders")] = new("openAlgoOrders", Symbol(1, 40), true, orders.OpenAlgoOrders),
+            [("DELETE", "/fapi/v1/algoOpenOrders")] =
+                new("cancelAllAlgo", Always(1), true, orders.CancelAllAlgo, LedgerKind.Cancel),
+            [("GET", "/fapi/v1/leverageBracket")] = new("leverageBracket", Always(1), true, account.LeverageBracket),
         };
     }
 

@@ -4,16 +4,19 @@ using System.Text;
 namespace Trader.PaperExchange.Http;
 
 /// <summary>
-/// HMAC-SHA256 over the bytes as received: the query followed directly by the body, no character between, the signature parameter
-/// left out. Nothing is decoded, sorted or re-encoded first.
+/// HMAC-SHA256 over the bytes as received: the query followed directly by the body, no character between, the signature
+/// parameter left out. Nothing is decoded, sorted or re-encoded first.
 /// </summary>
 public static class Signature
 {
     private const string Parameter = "signature=";
 
-    /// <summary>The 64 lower-case hex digits for a payload, one character per byte (Latin-1), so that no byte is lost.</summary>
+    /// <summary>
+    /// The 64 lower-case hex digits for a payload, one character per byte (Latin-1), so that no byte is lost.
+    /// </summary>
     public static string Sign(string secret, string payload) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.Latin1.GetBytes(payload)));
+        Convert.ToHexStringLower(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.Latin1.GetBytes(payload)));
 
     /// <summary>Verifies a request.</summary>
     /// <param name="secret">The account's secret.</param>
@@ -42,7 +45,9 @@ public static class Signature
 
     private static string? Cut(string part, out string signed)
     {
-        var at = part.StartsWith(Parameter, StringComparison.Ordinal) ? 0 : part.IndexOf("&" + Parameter, StringComparison.Ordinal);
+        var at = part.StartsWith(Parameter, StringComparison.Ordinal)
+            ? 0
+            : part.IndexOf("&" + Parameter, StringComparison.Ordinal);
         if (at < 0)
         {
             signed = part;

@@ -45,6 +45,8 @@ public sealed record FapiCall
 /// <param name="Weight">Request weight, which may depend on whether a symbol is given.</param>
 /// <param name="Signed">Needs key, timestamp and signature.</param>
 /// <param name="Handle">Executes it.</param>
-/// <param name="Records">What it is in the ledger when it is stopped early; null for requests that touch no order.</param>
+/// <param name="Records">What it is in the ledger when it is stopped early; null for requests that touch no
+/// order.</param>
 public sealed record Route(
-    string Endpoint, Func<Parameters, int> Weight, bool Signed, Func<FapiCall, Reply> Handle, LedgerKind? Records = null);
+    string Endpoint, Func<Parameters, int> Weight, bool Signed, Func<FapiCall, Reply> Handle,
+    LedgerKind? Records = null);

@@ -3,8 +3,9 @@ using Trader.PaperExchange.Engine;
 namespace Trader.PaperExchange.Limits;
 
 /// <summary>
-/// Request weight per address, order counts per account. Weight counts for every request, refused ones too; an address that goes
-/// on after 429 is banned for growing times. Orders count on the attempt, unless the count itself refuses them.
+/// Request weight per address, order counts per account. Weight counts for every request, refused ones too; an address
+/// that goes on after 429 is banned for growing times. Orders count on the attempt, unless the count itself refuses
+/// them.
 /// </summary>
 public sealed class RateLimiter(RateLimits limits, ServerClock clock)
 {
@@ -42,7 +43,8 @@ public sealed class RateLimiter(RateLimits limits, ServerClock clock)
             {
                 return ApiError.TooMuchWeight(address, limits.WeightPerMinute);
             }
-            state.BannedUntilMs = now + Math.Min(RateLimits.LongestBanMs, limits.FirstBanMs << Math.Min(state.Bans, 20));
+            state.BannedUntilMs = now
+                + Math.Min(RateLimits.LongestBanMs, limits.FirstBanMs << Math.Min(state.Bans, 20));
             state.Bans++;
             return ApiError.Banned(address, state.BannedUntilMs);
         }

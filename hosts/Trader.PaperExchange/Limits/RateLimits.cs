@@ -33,7 +33,9 @@ public sealed record RateLimits
     /// <summary>Three days.</summary>
     public const long LongestBanMs = 3L * 24 * 3600 * 1000;
 
-    /// <summary>Weight counted for positionRisk v2 and v3 (the documentation says 5, the change log announced 10 for v2).</summary>
+    /// <summary>
+    /// Weight counted for positionRisk v2 and v3 (the documentation says 5, the change log announced 10 for v2).
+    /// </summary>
     public int PositionRiskWeight { get; init; } = 5;
 }
 

@@ -248,7 +248,8 @@ public sealed class AnswerReadingTests
         Assert.Equal(11185.87786614m, Assert.Single(prices).Value);
     }
 
-    /// <summary>Whatever an exchange, a proxy or a broken disk in between makes of an answer: a value or a fault, no exception.</summary>
+    /// <summary>Whatever an exchange, a proxy or a broken disk in between makes of an answer: a value or a fault, no
+    /// exception.</summary>
     [Fact]
     [Trait("rule", "S7")]
     public void S7_no_damage_to_an_answer_throws()

@@ -91,8 +91,8 @@ public sealed class OrderBudgetTests
     }
 
     /// <summary>
-    /// Any mixture of orders, latencies and arrival moments: the exchange never counts more than its limit in any ten seconds or
-    /// any minute, whichever kind of window it has.
+    /// Any mixture of orders, latencies and arrival moments: the exchange never counts more than its limit in any ten
+    /// seconds or any minute, whichever kind of window it has.
     /// </summary>
     [Fact]
     public void No_window_of_any_kind_ever_holds_more_than_the_limit() =>

@@ -7,7 +7,8 @@ namespace Trader.Exchange.Tests.Binance;
 /// <summary>What a real socket can do to a request, seen through the production handler.</summary>
 public sealed class TransportFaultTests
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
+    /// <summary>Deadlines pass when a test says so, never because the machine is busy.</summary>
+    private readonly ManualTime _time = new();
 
     public static TheoryData<string> BrokenAnswers => ["reset", "close", "half head", "half body reset", "half body close", "bad gzip", "hang", "drip", "not http"];
 
@@ -80,7 +81,8 @@ public sealed class TransportFaultTests
             (await client.GetPositionsAsync()).Fault().Kind, (FaultKind[])[FaultKind.UnknownOutcome, FaultKind.Unreadable]);
     }
 
-    /// <summary>The framework repeats a request whose pooled connection died, unless it has begun to write a body.</summary>
+    /// <summary>The framework repeats a request whose pooled connection died, unless it has begun to write a
+    /// body.</summary>
     [Fact]
     [Trait("rule", "S8")]
     public async Task S8_an_order_on_a_pooled_connection_that_dies_is_not_repeated_by_the_framework()
@@ -111,7 +113,7 @@ public sealed class TransportFaultTests
                 ? "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n["
                 : "HTTP/1.1 200 OK\r\n\r\n[" + new string(' ', 5000)));
         using var client = new BinanceClient(
-            Options(server.Address) with { MaxResponseBytes = 1000 }, Venue.Credentials, TimeProvider.System);
+            Venue.Options(server.Address) with { MaxResponseBytes = 1000 }, Venue.Credentials, _time);
         Assert.Equal(FaultKind.Unreadable, (await client.GetPositionsAsync()).Fault().Kind);
         Assert.Equal(FaultKind.Unreadable, (await client.GetPositionsAsync()).Fault().Kind);
     }
@@ -144,12 +146,9 @@ public sealed class TransportFaultTests
         Assert.Equal(5, Assert.Single(sockets).Value);
     }
 
-    private static BinanceOptions Options(string address) =>
-        Venue.Options(address) with { ReadDeadline = Short, OrderDeadline = Short };
+    private BinanceClient Client(string address) => new(Venue.Options(address), Venue.Credentials, _time);
 
-    private static BinanceClient Client(string address) => new(Options(address), Venue.Credentials, TimeProvider.System);
-
-    private static Func<NetworkStream, int, Task> Break(string fault) => async (stream, _) =>
+    private Func<NetworkStream, int, Task> Break(string fault) => async (stream, _) =>
     {
         switch (fault)
         {
@@ -180,7 +179,7 @@ public sealed class TransportFaultTests
                 for (var i = 0; i < 40; i++)
                 {
                     await RawServer.WriteAsync(stream, " ");
-                    await Task.Delay(TimeSpan.FromMilliseconds(50));
+                    _time.Advance(TimeSpan.FromMilliseconds(200));
                 }
 
                 break;
@@ -190,6 +189,7 @@ public sealed class TransportFaultTests
             default:
                 // Says nothing and keeps the connection.
                 Assert.Equal("hang", fault);
+                _time.Advance(TimeSpan.FromSeconds(6));
                 break;
         }
     };

@@ -12,7 +12,7 @@ internal sealed class RedisConsole : IAsyncDisposable
     public static async Task<RedisConsole> Open(string url)
     {
         var up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var client = RedisClient.Start(RedisEndpoint.Parse(url), new RedisOptions(), TimeProvider.System, state =>
+        var client = RedisClient.Start(new RedisTarget(RedisEndpoint.Parse(url), new RedisOptions(), TimeProvider.System), state =>
         {
             if (state is RedisLinkState.Up)
             {
