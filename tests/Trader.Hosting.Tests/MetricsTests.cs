@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Trader.Actors.Ports;
 using Trader.Hosting.Logging;
 using Trader.Hosting.Metrics;
 using Xunit;
@@ -17,12 +16,12 @@ public sealed class MetricsTests
     [Fact]
     public void The_text_is_the_golden_one()
     {
-        _metrics.Count("a_total", new Label("why", "x\"y\\z\n"), new Label("by", "ops"));
-        _metrics.Count("a_total", new Label("by", "ops"), new Label("why", "x\"y\\z\n"));
+        _metrics.Count("a_total", 1, ("why", "x\"y\\z\n"), ("by", "ops"));
+        _metrics.Count("a_total", 1, ("by", "ops"), ("why", "x\"y\\z\n"));
         _metrics.Gauge("level", -1.5);
-        _metrics.Observe("wait_seconds", 0.1, new Label("role", "r"));
-        _metrics.Observe("wait_seconds", 0.5, new Label("role", "r"));
-        _metrics.Observe("wait_seconds", 7, new Label("role", "r"));
+        _metrics.Observe("wait_seconds", 0.1, ("role", "r"));
+        _metrics.Observe("wait_seconds", 0.5, ("role", "r"));
+        _metrics.Observe("wait_seconds", 7, ("role", "r"));
         Assert.Equal(
             """
             # HELP a_total Counts a\\b\nc.
@@ -50,13 +49,13 @@ public sealed class MetricsTests
     public void What_does_not_fit_is_dropped_and_counted_and_never_thrown()
     {
         _metrics.Gauge("a_total", 1);
-        _metrics.Count("not a name_total");
-        _metrics.Count("a_total", new Label("le", "1"));
-        _metrics.Count("a_total", new Label("__x", "1"));
-        _metrics.Count("a_total", new Label("x", "1"), new Label("x", "2"));
+        _metrics.Count("not a name_total", 1);
+        _metrics.Count("a_total", 1, ("le", "1"));
+        _metrics.Count("a_total", 1, ("__x", "1"));
+        _metrics.Count("a_total", 1, ("x", "1"), ("x", "2"));
         _metrics.Add("a_total", -1);
         _metrics.Observe("wait_seconds", double.NaN);
-        _metrics.Count(MetricRegistry.DroppedName, new Label("x", "1"));
+        _metrics.Count(MetricRegistry.DroppedName, 1, ("x", "1"));
         var samples = PrometheusText.Read(_metrics.Text());
         Assert.Equal(7, samples[MetricRegistry.DroppedName]);
     }
@@ -66,7 +65,7 @@ public sealed class MetricsTests
     {
         for (var i = 0; i < MetricRegistry.MaxSeries + 3; i++)
         {
-            _metrics.Count("a_total", new Label("id", i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            _metrics.Count("a_total", 1, ("id", i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
 
         var samples = PrometheusText.Read(_metrics.Text());
@@ -81,7 +80,7 @@ public sealed class MetricsTests
         {
             for (var i = 0; i < 10_000; i++)
             {
-                _metrics.Count("a_total");
+                _metrics.Count("a_total", 1);
             }
         })));
         Assert.Equal(40_000, PrometheusText.Read(_metrics.Text())["a_total"]);
@@ -93,7 +92,7 @@ public sealed class MetricsTests
         var metrics = new MetricRegistry(NodeMetrics.Definitions);
         await using var lines = new LineWriter(Stream.Null);
         NodeMetrics.Attach(metrics, lines);
-        metrics.Observe("trader_wait_seconds", 0.2, new Label("step", "a"));
+        metrics.Observe("trader_wait_seconds", 0.2, ("step", "a"));
         var text = metrics.Text();
         var samples = PrometheusText.Read(text);
         Assert.True(samples["process_resident_memory_bytes"] > 1_000_000);

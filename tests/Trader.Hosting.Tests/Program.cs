@@ -12,7 +12,7 @@ internal static class Program
     {
         var port = int.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture);
         var metrics = new MetricRegistry([]);
-        var hub = new EventHub(Role.ExitBrain, 16, metrics);
+        var hub = new EventHub(Role.ExitBrain, 16, metrics, TimeProvider.System);
         hub.Publish(LinkProtocol.HeartbeatEvent, [new("status", "ALIVE")]);
         await using var server = await RoleServer.StartAsync(
             [new RoleEndpoint(Role.ExitBrain, port, hub, () => new Readiness([]))],

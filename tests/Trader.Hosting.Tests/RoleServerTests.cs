@@ -31,8 +31,8 @@ public sealed class RoleServerTests : IAsyncLifetime
 
     public RoleServerTests()
     {
-        _brainHub = new EventHub(Role.ExitBrain, 4, _metrics);
-        _workerHub = new EventHub(Role.PanicClose, 4, _metrics);
+        _brainHub = new EventHub(Role.ExitBrain, 4, _metrics, TimeProvider.System);
+        _workerHub = new EventHub(Role.PanicClose, 4, _metrics, TimeProvider.System);
     }
 
     public async Task InitializeAsync() => _server = await RoleServer.StartAsync(
@@ -197,7 +197,7 @@ public sealed class RoleServerTests : IAsyncLifetime
     {
         var taken = _server.Ports[Role.ExitBrain];
         var free = PeerLinkTests.FreePort();
-        var hub = new EventHub(Role.Watchdog, 4, _metrics);
+        var hub = new EventHub(Role.Watchdog, 4, _metrics, TimeProvider.System);
         var error = await Assert.ThrowsAsync<PortTakenException>(() => RoleServer.StartAsync(
             [new RoleEndpoint(Role.Watchdog, free, hub, () => _readiness), new RoleEndpoint(Role.PanicClose, taken, _workerHub, () => _readiness)],
             Http, _metrics, Token, logs: null));

@@ -152,7 +152,7 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("QUANTUM_REDIS_HOST=q;REDIS_HOST=no;REDIS_PORT=1", "redis://q:6379/0")]
     [InlineData("REDIS_HOST=r;REDIS_PORT=7001;REDIS_DB=2", "redis://r:7001/2")]
     [InlineData("REDIS_PORT=7001", "redis://127.0.0.1:7001/0")]
-    [InlineData("REDIS_HOST=::1", "redis://::1:6379/0")]
+    [InlineData("REDIS_HOST=::1", "redis://[::1]:6379/0")]
     [InlineData("REDIS_URL=;REDIS_HOST=r", "redis://r:6379/0")]
     public void Redis_variables_have_a_documented_order(string variables, string expected)
     {
@@ -166,7 +166,7 @@ public sealed class SettingsLoaderTests : IDisposable
     {
         Set("REDIS_URL=redis://us%40er:p%3Aw@r1;BINANCE_API_KEY=thekey;BINANCE_API_SECRET=thesecret");
         var settings = Good();
-        Assert.Equal(("us@er", "p:w"), (settings.Redis.User, settings.Redis.Password?.Reveal()));
+        Assert.Equal(("us@er", "p:w"), (settings.Redis.Gateway.Endpoint.User, settings.Redis.Password?.Reveal()));
         Assert.Equal(("thekey", "thesecret"), (settings.Exchange.Key?.Reveal(), settings.Exchange.Secret?.Reveal()));
         var printed = settings.ToString();
         Assert.All(["p:w", "thekey", "thesecret"], s => Assert.DoesNotContain(s, printed, StringComparison.Ordinal));
@@ -178,7 +178,7 @@ public sealed class SettingsLoaderTests : IDisposable
         Set("REDIS_HOST=process");
         _scratch.Write("governor.env", "REDIS_HOST=first\r\nREDIS_HOST=\"second\"");
         var result = Load("");
-        Assert.Equal("second", result.Settings?.Redis.Host);
+        Assert.Equal("second", result.Settings?.Redis.Gateway.Endpoint.Host);
         Assert.Contains(result.Notices, n => n.StartsWith("REDIS_HOST: ", StringComparison.Ordinal) && n.Contains("line 2", StringComparison.Ordinal));
     }
 

@@ -1,4 +1,4 @@
-using System.Net;
+using Trader.Exchange.Binance;
 using Trader.Messages;
 
 namespace Trader.Hosting.Configuration;
@@ -22,32 +22,16 @@ public static class ExchangeChoice
 
     /// <param name="Notices">What an operator should know.</param>
     /// <param name="Doubts">What keeps a role from being ready: the account that is guarded may not be the account that trades.</param>
-    public sealed record Decision(
-        VenueEnvironment Environment, Uri BaseUrl, IReadOnlyList<string> Notices, IReadOnlyList<string> Doubts);
+    public sealed record Decision(BinanceEnvironment Environment, IReadOnlyList<string> Notices, IReadOnlyList<string> Doubts);
 
-    /// <summary>The named environments (venue's general-information page; testnet is the older host of the same back end).</summary>
-    public static Uri AddressOf(Wanted wanted) => wanted switch
+    private static BinanceEnvironment Named(Wanted wanted) => BinanceEnvironment.Named[wanted switch
     {
-        Wanted.Testnet => new Uri("https://testnet.binancefuture.com"),
-        Wanted.Demo => new Uri("https://demo-fapi.binance.com"),
-        Wanted.Production => new Uri("https://fapi.binance.com"),
-    };
+        Wanted.Testnet => "testnet",
+        Wanted.Demo => "demo-fapi",
+        Wanted.Production => "production",
+    }];
 
-    /// <summary>What an address is: loopback is paper, two hosts are known testnets, all else counts as production (S15).</summary>
-    public static VenueEnvironment Classify(Uri address)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        if (address.Host == "localhost" || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)))
-        {
-            return VenueEnvironment.Paper;
-        }
-
-        return address.Host == AddressOf(Wanted.Testnet).Host || address.Host == AddressOf(Wanted.Demo).Host
-            ? VenueEnvironment.Testnet
-            : VenueEnvironment.Production;
-    }
-
-    public static Decision Decide(IReadOnlyList<Wish> wishes, Uri? address)
+    public static Decision Decide(IReadOnlyList<Wish> wishes, BinanceEnvironment? address)
     {
         ArgumentNullException.ThrowIfNull(wishes);
         var notices = new List<string>();
@@ -60,27 +44,25 @@ public static class ExchangeChoice
                 notices.Add("exchange: nobody chose production, so this is testnet (exchange.environment or BINANCE_TESTNET choose)");
             }
 
-            var named = AddressOf(wanted);
-            return new Decision(Classify(named), named, [.. notices, .. doubts], doubts);
+            return new Decision(Named(wanted), [.. notices, .. doubts], doubts);
         }
 
-        var kind = Classify(address);
-        if (kind == VenueEnvironment.Production && wanted != Wanted.Production)
+        var host = address.BaseAddress.Host;
+        if (address.Kind == VenueEnvironment.Production && wanted != Wanted.Production)
         {
-            doubts.Add($"exchange: {address.Host} is no known testnet and production was not chosen, so {AddressOf(wanted).Host} is used");
-            address = AddressOf(wanted);
-            kind = VenueEnvironment.Testnet;
+            address = Named(wanted);
+            doubts.Add($"exchange: {host} is no known testnet and production was not chosen, so {address.BaseAddress.Host} is used");
         }
-        else if (kind != VenueEnvironment.Production && wanted == Wanted.Production)
+        else if (address.Kind != VenueEnvironment.Production && wanted == Wanted.Production)
         {
-            doubts.Add($"exchange: production was chosen, but {address.Host} is {kind}; that address is used");
+            doubts.Add($"exchange: production was chosen, but {host} is {address.Kind}; that address is used");
         }
-        else if (kind == VenueEnvironment.Production && address.Host != AddressOf(Wanted.Production).Host)
+        else if (address.Kind == VenueEnvironment.Production && host != Named(Wanted.Production).BaseAddress.Host)
         {
-            notices.Add($"exchange: {address.Host} is unknown and is treated as production");
+            notices.Add($"exchange: {host} is unknown and is treated as production");
         }
 
-        return new Decision(kind, address, [.. notices, .. doubts], doubts);
+        return new Decision(address, [.. notices, .. doubts], doubts);
     }
 
     private static Wanted Resolve(IReadOnlyList<Wish> wishes, List<string> doubts)

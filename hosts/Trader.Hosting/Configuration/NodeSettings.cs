@@ -3,7 +3,10 @@ using Akka.Configuration;
 using Trader.Actors.ExitBrain;
 using Trader.Actors.PanicClose;
 using Trader.Actors.Watchdog;
+using Trader.Exchange;
+using Trader.Exchange.Binance;
 using Trader.Messages;
+using Trader.Redis.Gateway;
 
 namespace Trader.Hosting.Configuration;
 
@@ -23,48 +26,26 @@ public sealed record NodeSettings(
     PanicCloseSettings PanicClose,
     LinkSettings Link,
     HttpSettings Http,
-    JournalSettings Journal,
     Config Engine);
 
-/// <param name="Password">Null when the server wants none.</param>
-/// <param name="ProbeEvery">A silent connection is probed this often and given up after twice that.</param>
-public sealed record RedisSettings(
-    string Host,
-    int Port,
-    int Database,
-    string? User,
-    Secret? Password,
-    bool Tls,
-    TimeSpan ConnectDeadline,
-    TimeSpan CommandDeadline,
-    TimeSpan ProbeEvery,
-    TimeSpan ReconnectFirst,
-    TimeSpan ReconnectMost)
+/// <param name="Gateway">What the Redis gateway is made from.</param>
+/// <param name="Password">For redaction only; null when the server wants none.</param>
+public sealed record RedisSettings(RedisGatewaySettings Gateway, Secret? Password)
 {
     /// <summary>Address for log lines; carries no secret.</summary>
-    public override string ToString() => $"{(Tls ? "rediss" : "redis")}://{Host}:{Port}/{Database}";
+    public override string ToString() => Gateway.Endpoint.ToString();
 }
 
-/// <param name="Environment">What the address is, not what a flag says (S15).</param>
-/// <param name="BaseUrl">Scheme, host and port.</param>
 /// <param name="Key">Null when the environment holds none: then the role must not report ready (E51).</param>
 /// <param name="Doubts">Settings that contradict each other about the account. While there is one no role is ready (E51).</param>
 public sealed record ExchangeSettings(
-    string Venue,
-    VenueEnvironment Environment,
-    Uri BaseUrl,
-    Secret? Key,
-    Secret? Secret,
-    TimeSpan ConnectDeadline,
-    TimeSpan ReadDeadline,
-    TimeSpan OrderDeadline,
-    TimeSpan ReceiveWindow,
-    TimeSpan ClockEvery,
-    int WarmConnections,
-    int OrdersPer10Seconds,
-    int OrdersPerMinute,
-    int ExitReservePer10Seconds,
-    IReadOnlyList<string> Doubts);
+    BinanceOptions Options, ExchangeGatewaySettings Gateway, Secret? Key, Secret? Secret, IReadOnlyList<string> Doubts)
+{
+    /// <summary>What the address is, not what a flag says (S15).</summary>
+    public VenueEnvironment Environment => Options.Environment.Kind;
+
+    public Uri BaseUrl => Options.Environment.BaseAddress;
+}
 
 /// <param name="Peers">Address of every peer whose events can be watched.</param>
 /// <param name="PanicClose">Every worker a panic is handed to; at least one.</param>
@@ -78,7 +59,3 @@ public sealed record LinkSettings(
     int ReaderQueue);
 
 public sealed record HttpSettings(IPAddress Bind, int MaxConnections);
-
-/// <param name="SegmentBytes">A segment that has grown to this is closed.</param>
-/// <param name="RecordBytes">A larger record is refused.</param>
-public sealed record JournalSettings(long SegmentBytes, int RecordBytes);

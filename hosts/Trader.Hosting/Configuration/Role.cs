@@ -12,16 +12,16 @@ public enum Role
 }
 
 /// <summary>The one home of what roles are called: on the command line, in paths, in log lines, on the link.</summary>
-public static class Roles
+public static class RoleNames
 {
     public static IReadOnlyList<Role> All { get; } = [Role.ExitBrain, Role.Watchdog, Role.PanicClose];
 
     /// <summary>Name on the command line, in the actor tree and in the link's paths.</summary>
     public static string Name(this Role role) => role switch
     {
-        Role.ExitBrain => "exit-brain",
-        Role.Watchdog => "watchdog",
-        Role.PanicClose => "panic-close",
+        Role.ExitBrain => Roles.ExitBrain,
+        Role.Watchdog => Roles.Watchdog,
+        Role.PanicClose => Roles.PanicClose,
     };
 
     /// <summary>Tag of the role's log lines (emergency-exit contract 3.1).</summary>

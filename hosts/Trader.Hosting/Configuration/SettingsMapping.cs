@@ -4,7 +4,11 @@ using Akka.Configuration;
 using Trader.Actors.ExitBrain;
 using Trader.Actors.PanicClose;
 using Trader.Actors.Watchdog;
+using Trader.Exchange;
+using Trader.Exchange.Binance;
 using Trader.Messages;
+using Trader.Redis;
+using Trader.Redis.Gateway;
 
 namespace Trader.Hosting.Configuration;
 
@@ -17,11 +21,14 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
         var ports = Ports();
         var brain = Brain();
         var watchdog = Guard(brain);
+        var worker = Worker(node);
         return new NodeSettings(
-            node, StateDir(), ports, Redis(), Exchange(), brain, watchdog, Worker(node), Link(ports), Http(), Journal(), engine);
+            node, StateDir(), ports, Redis(worker.ClaimIdle), Exchange(), brain, watchdog, worker, Link(ports), Http(), engine);
     }
 
     private static TimeSpan Ms(int value) => TimeSpan.FromMilliseconds(value);
+
+    private static int InMs(TimeSpan value) => (int)value.TotalMilliseconds;
 
     private static TimeSpan S(int value) => TimeSpan.FromSeconds(value);
 
@@ -63,47 +70,67 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
         return ports;
     }
 
-    private RedisSettings Redis()
+    private RedisSettings Redis(TimeSpan claimIdle)
     {
         const string path = "trader.redis.url";
         var text = read.Text(path);
-        string? user = null;
-        Secret? password = null;
-        var database = 0;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("redis" or "rediss") || url.Host.Length == 0
-            || url.Query.Length > 0 || url.Fragment.Length > 0
-            || (url.AbsolutePath.Trim('/') is { Length: > 0 } db
-                && (!int.TryParse(db, NumberStyles.None, CultureInfo.InvariantCulture, out database) || database > 65535)))
+        if (!RedisEndpoint.TryParse(text, out var endpoint, out var why))
         {
-            read.WrongAt(path, "is no Redis address", "write redis://[user:password@]host[:port][/database]");
-            url = new Uri("redis://localhost");
+            read.WrongAt(path, why, "write redis://[user:password@]host[:port][/database]");
+            endpoint = new RedisEndpoint("localhost");
         }
 
-        if (url.UserInfo.Split(':', 2) is [var name, var word])
+        var probe = read.Duration("trader.redis.probe-every", Ms(100), S(1));
+        var silence = read.Duration("trader.redis.silence-limit", Ms(100), Ms(1500));
+        NotAbove("trader.redis.silence-limit", silence, "2s less probe-every", S(2) - probe);
+        var first = read.Duration("trader.redis.reconnect-first", Ms(10), S(5));
+        var most = read.Duration("trader.redis.reconnect-most", Ms(10), S(5));
+        NotAbove("trader.redis.reconnect-first", first, "trader.redis.reconnect-most", most);
+        var options = new RedisOptions
         {
-            user = name.Length > 0 ? Uri.UnescapeDataString(name) : null;
-            password = word.Length > 0 ? new Secret(Uri.UnescapeDataString(word)) : null;
-        }
-        else if (url.UserInfo.Length > 0)
+            ConnectTimeoutMs = InMs(read.Duration("trader.redis.connect-deadline", Ms(100), S(10))),
+            PingIntervalMs = InMs(probe),
+            PingDeadlineMs = InMs(silence),
+            SilenceLimitMs = InMs(silence),
+            BackOffFirstMs = InMs(first),
+            BackOffCapMs = InMs(most),
+            Tls = new RedisTls
+            {
+                CaFile = PemFile("trader.redis.ca-file"),
+                CertificateFile = PemFile("trader.redis.certificate-file"),
+                KeyFile = PemFile("trader.redis.key-file"),
+            },
+        };
+        return new RedisSettings(
+            new RedisGatewaySettings(
+                endpoint, options, new StreamOptions { ClaimIdleMs = InMs(claimIdle) },
+                read.Duration("trader.redis.command-deadline", Ms(50), S(5)),
+                read.Whole("trader.redis.heartbeat-length", 100, 100_000),
+                read.Whole("trader.redis.record-length", 100, 1_000_000),
+                read.Duration("trader.redis.issued-memory", S(60), TimeSpan.FromHours(24))),
+            PasswordIn(text));
+    }
+
+    /// <summary>The endpoint keeps its password to itself; the log needs it, to strike it out.</summary>
+    private static Secret? PasswordIn(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Split(':', 2) is [_, { Length: > 0 } word]
+            ? new Secret(Uri.UnescapeDataString(word))
+            : null;
+
+    private string PemFile(string path)
+    {
+        var file = read.Text(path);
+        if (file.Length > 0 && !File.Exists(file))
         {
-            read.WrongAt(path, "has a user without a password", "write user:password@ or :password@");
+            read.WrongAt(path, "names no file", "name a PEM file, or leave it empty");
         }
 
-        var settings = new RedisSettings(
-            url.Host.Trim('[', ']'), url.Port > 0 ? url.Port : 6379, database, user, password, url.Scheme == "rediss",
-            read.Duration("trader.redis.connect-deadline", Ms(100), S(10)),
-            read.Duration("trader.redis.command-deadline", Ms(50), S(5)),
-            read.Duration("trader.redis.probe-every", Ms(100), S(1)),
-            read.Duration("trader.redis.reconnect-first", Ms(10), S(5)),
-            read.Duration("trader.redis.reconnect-most", Ms(10), S(5)));
-        NotAbove("trader.redis.reconnect-first", settings.ReconnectFirst, "trader.redis.reconnect-most", settings.ReconnectMost);
-        return settings;
+        return file;
     }
 
     private ExchangeSettings Exchange()
     {
-        var venue = read.Text("trader.exchange.venue");
-        if (venue != "binance")
+        if (read.Text("trader.exchange.venue") != "binance")
         {
             read.WrongAt("trader.exchange.venue", "is no venue", "write binance");
         }
@@ -128,24 +155,31 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
 
         var decision = ExchangeChoice.Decide(wishes, ExchangeAddress());
         notices.AddRange(decision.Notices);
-        var perTen = read.Whole("trader.exchange.orders-per-10-seconds", 1, 10_000);
+        var connections = read.Whole("trader.exchange.max-connections", 1, 256);
+        var options = new BinanceOptions
+        {
+            Environment = decision.Environment,
+            RecvWindowMs = InMs(read.Duration("trader.exchange.receive-window", S(1), S(60))),
+            ReadDeadline = read.Duration("trader.exchange.read-deadline", Ms(200), S(10)),
+            OrderDeadline = read.Duration("trader.exchange.order-deadline", Ms(500), S(10)),
+            MaxConnections = connections,
+        };
+        var gateway = new ExchangeGatewaySettings
+        {
+            WarmConnections = read.Whole("trader.exchange.warm-connections", 0, connections),
+            KeepWarmInterval = read.Duration("trader.exchange.keep-warm-every", S(1), S(60)),
+            ClockInterval = read.Duration("trader.exchange.clock-every", S(5), S(3600)),
+            LotsInterval = read.Duration("trader.exchange.lots-every", S(60), TimeSpan.FromHours(24)),
+            OrderReserve = read.Whole("trader.exchange.order-reserve", 0, 100),
+        };
         return new ExchangeSettings(
-            venue, decision.Environment, decision.BaseUrl, SecretOf(DocumentedVariables.Key), SecretOf(DocumentedVariables.SecretKey),
-            read.Duration("trader.exchange.connect-deadline", Ms(100), S(10)),
-            read.Duration("trader.exchange.read-deadline", Ms(200), S(10)),
-            read.Duration("trader.exchange.order-deadline", Ms(500), S(10)),
-            read.Duration("trader.exchange.receive-window", S(1), S(60)),
-            read.Duration("trader.exchange.clock-every", S(5), S(600)),
-            read.Whole("trader.exchange.warm-connections", 1, 64),
-            perTen,
-            read.Whole("trader.exchange.orders-per-minute", 1, 60_000),
-            read.Whole("trader.exchange.exit-reserve-per-10-seconds", 0, perTen),
+            options, gateway, SecretOf(DocumentedVariables.Key), SecretOf(DocumentedVariables.SecretKey),
             [.. decision.Doubts, .. variables.Doubts]);
     }
 
     private Secret? SecretOf(string name) => variables.Find(name) is { } value ? new Secret(value) : null;
 
-    private Uri? ExchangeAddress()
+    private BinanceEnvironment? ExchangeAddress()
     {
         const string path = "trader.exchange.base-url";
         var text = read.Text(path);
@@ -154,18 +188,12 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
             return null;
         }
 
-        if (!IsHttpAddress(text, out var url))
+        if (!BinanceEnvironment.TryParse(text, out var environment, out var why))
         {
-            read.WrongAt(path, "is no address", "write https://host[:port] without a path");
-            return null;
+            read.WrongAt(path, why, "write https://host[:port]");
         }
 
-        if (url.Scheme == "http" && ExchangeChoice.Classify(url) != VenueEnvironment.Paper)
-        {
-            read.WrongAt(path, "would send the key in the clear", "use https; http is for loopback only");
-        }
-
-        return url;
+        return environment;
     }
 
     private ExitBrainSettings Brain()
@@ -275,10 +303,6 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
 
         return new HttpSettings(bind, read.Whole("trader.http.max-connections", 16, 10_000));
     }
-
-    private JournalSettings Journal() => new(
-        read.Whole("trader.journal.segment-mebibytes", 1, 1024) * 1024L * 1024L,
-        read.Whole("trader.journal.record-kibibytes", 4, 1024) * 1024);
 
     private void NotAbove(string path, TimeSpan value, string limitPath, TimeSpan limit)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Trader.Actors.Ports;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Metrics;
 using Trader.Messages;
@@ -11,14 +10,27 @@ namespace Trader.Hosting.Http;
 /// Fans one role's events out to its readers. Publishing never waits: a reader that lags behind by more than its queue is dropped,
 /// and notices by the end of its connection. A new reader gets the latest heartbeat at once. Safe from any thread.
 /// </summary>
-public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics)
+public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<EventReader> _readers = [];
     private byte[]? _latest;
+    private (IReadOnlyList<KeyValuePair<string, string>> Fields, long At)? _beat;
     private bool _closed;
 
     public Role Role => role;
+
+    /// <summary>The role's last heartbeat, null before the first: it comes from the role's own loop, so it proves that the loop turns.</summary>
+    public RoleBeat? LastBeat
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _beat is { } beat ? new RoleBeat(beat.Fields, time.GetElapsedTime(beat.At)) : null;
+            }
+        }
+    }
 
     /// <summary>Sends one event to every reader.</summary>
     public void Publish(string name, IReadOnlyList<KeyValuePair<string, string>> fields)
@@ -33,11 +45,12 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics)
                 LinkProtocol.StoppingEvent => null,
                 _ => _latest,
             };
+            _beat = name == LinkProtocol.HeartbeatEvent ? (fields, time.GetTimestamp()) : _beat;
             foreach (var reader in _readers.Where(r => !r.Offer(bytes)).ToList())
             {
                 _readers.Remove(reader);
                 reader.Drop();
-                metrics.Count("trader_link_readers_dropped_total", new Label("role", role.Name()));
+                metrics.Count("trader_link_readers_dropped_total", 1, ("role", role.Name()));
             }
 
             ShowReaders();
@@ -112,5 +125,8 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics)
         return [.. Encoding.UTF8.GetBytes($"event: {name}\ndata: "), .. json.ToArray(), (byte)'\n', (byte)'\n'];
     }
 
-    private void ShowReaders() => metrics.Gauge("trader_link_readers", _readers.Count, new Label("role", role.Name()));
+    private void ShowReaders() => metrics.Gauge("trader_link_readers", _readers.Count, ("role", role.Name()));
 }
+
+/// <summary>What a role last said about itself on its event stream, and how long ago.</summary>
+public sealed record RoleBeat(IReadOnlyList<KeyValuePair<string, string>> Fields, TimeSpan Age);

@@ -12,7 +12,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Trader.Actors.Ports;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Metrics;
 
@@ -206,7 +205,7 @@ public sealed class RoleServer : IAsyncDisposable
             (status, text) = await ReadPanic(context, endpoint).ConfigureAwait(false);
         }
 
-        _metrics.Count("trader_panic_posts_total", new Label("status", status.ToString(CultureInfo.InvariantCulture)));
+        _metrics.Count("trader_panic_posts_total", 1, ("status", status.ToString(CultureInfo.InvariantCulture)));
         if (status == StatusCodes.Status202Accepted)
         {
             await Json(context, status, json => json.WriteBoolean("accepted", true)).ConfigureAwait(false);

@@ -67,7 +67,7 @@ public sealed class LineLogger(LineWriter writer, TimeProvider time)
         ArgumentNullException.ThrowIfNull(source);
         foreach (var element in source.Split('/', '#', '('))
         {
-            foreach (var role in Roles.All)
+            foreach (var role in RoleNames.All)
             {
                 if (element.Trim() == role.Name())
                 {

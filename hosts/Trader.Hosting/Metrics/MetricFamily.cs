@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Trader.Actors.Ports;
 
 namespace Trader.Hosting.Metrics;
 
@@ -12,7 +11,7 @@ internal sealed class MetricFamily(MetricDefinition definition)
     public MetricDefinition Definition { get; } = definition;
 
     /// <summary>The series of these labels; null when a label is no label or there are too many series.</summary>
-    public MetricSeries? Find(ReadOnlySpan<Label> labels, int maxSeries)
+    public MetricSeries? Find(ReadOnlySpan<(string Name, string Value)> labels, int maxSeries)
     {
         var key = Key(labels);
         if (key is null)
@@ -89,7 +88,7 @@ internal sealed class MetricFamily(MetricDefinition definition)
         text.Append(' ').Append(value).Append('\n');
     }
 
-    private static string? Key(ReadOnlySpan<Label> labels)
+    private static string? Key(ReadOnlySpan<(string Name, string Value)> labels)
     {
         if (labels.Length == 0)
         {

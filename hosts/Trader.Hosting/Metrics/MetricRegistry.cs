@@ -43,10 +43,10 @@ public sealed class MetricRegistry : IMeter
         }
     }
 
-    public void Count(string name, params ReadOnlySpan<Label> labels) => Add(name, 1, labels);
+    public void Count(string name, long by, params ReadOnlySpan<(string Name, string Value)> labels) => Add(name, by, labels);
 
     /// <summary>Adds to a counter; negative and non-finite amounts are dropped, because a counter never falls.</summary>
-    public void Add(string name, double amount, params ReadOnlySpan<Label> labels)
+    public void Add(string name, double amount, params ReadOnlySpan<(string Name, string Value)> labels)
     {
         lock (_lock)
         {
@@ -61,7 +61,7 @@ public sealed class MetricRegistry : IMeter
         }
     }
 
-    public void Gauge(string name, double value, params ReadOnlySpan<Label> labels)
+    public void Gauge(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
     {
         lock (_lock)
         {
@@ -76,7 +76,7 @@ public sealed class MetricRegistry : IMeter
         }
     }
 
-    public void Observe(string name, double seconds, params ReadOnlySpan<Label> labels)
+    public void Observe(string name, double seconds, params ReadOnlySpan<(string Name, string Value)> labels)
     {
         lock (_lock)
         {
@@ -125,7 +125,7 @@ public sealed class MetricRegistry : IMeter
         _ => value.ToString("R", CultureInfo.InvariantCulture),
     };
 
-    private MetricSeries? Series(string name, MetricKind kind, ReadOnlySpan<Label> labels)
+    private MetricSeries? Series(string name, MetricKind kind, ReadOnlySpan<(string Name, string Value)> labels)
     {
         if (!_families.TryGetValue(name, out var family))
         {
