@@ -3,7 +3,6 @@ using Trader.Cli.Settings;
 using Trader.Cli.Stack;
 using Trader.Hosting.Configuration;
 using Trader.Messages;
-using Trader.Redis;
 
 namespace Trader.Cli.Demo;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Trader.Cli.Stack;
 
 namespace Trader.Cli.Demo;
 

@@ -22,7 +22,7 @@ internal sealed class PanicIssue(NodeSettings settings, Terminal terminal, TimeS
     public async Task<PanicOutcome> RunAsync(PanicTrigger trigger, CancellationToken cancel)
     {
         var outcome = new PanicOutcome(trigger);
-        var (redis, why) = await RedisSession.TryOpenAsync(settings.Redis.Endpoint(), cancel);
+        var (redis, why) = await RedisSession.TryOpenAsync(settings.Redis.Gateway.Endpoint, cancel);
         if (redis is not null)
         {
             await using (redis)

@@ -5,7 +5,6 @@ using Trader.Cli.CommandLine;
 using Trader.Cli.Settings;
 using Trader.Exchange.Binance;
 using Trader.Hosting.Configuration;
-using Trader.Messages;
 
 namespace Trader.Cli.Positions;
 
@@ -53,14 +52,7 @@ internal static class PositionsCommand
                 ExitCode.Configuration, "there is no key for the exchange: set BINANCE_API_KEY and BINANCE_API_SECRET as the nodes have them");
         }
 
-        if (!BinanceEnvironment.TryParse(exchange.BaseUrl.GetLeftPart(UriPartial.Authority), out var environment, out var why))
-        {
-            throw new Refusal(ExitCode.Configuration, $"the exchange's address cannot be used: {why}");
-        }
-
-        return new BinanceClient(
-            new BinanceOptions { Environment = environment, ReadDeadline = exchange.ReadDeadline },
-            new BinanceCredentials(key.Reveal(), secret.Reveal()), TimeProvider.System);
+        return new BinanceClient(exchange.Options, new BinanceCredentials(key.Reveal(), secret.Reveal()), TimeProvider.System);
     }
 
     /// <exception cref="Refusal">The list could not be read.</exception>

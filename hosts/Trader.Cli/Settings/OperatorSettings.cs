@@ -1,7 +1,6 @@
 using System.Collections;
 using Trader.Cli.CommandLine;
 using Trader.Hosting.Configuration;
-using Trader.Redis;
 
 namespace Trader.Cli.Settings;
 
@@ -27,7 +26,4 @@ internal static class OperatorSettings
     public static IReadOnlyDictionary<string, string> Environment() =>
         System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
-
-    public static RedisEndpoint Endpoint(this RedisSettings redis) =>
-        new(redis.Host, redis.Port, redis.Database, redis.User, redis.Password?.Reveal(), redis.Tls);
 }

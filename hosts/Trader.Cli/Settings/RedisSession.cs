@@ -12,14 +12,14 @@ internal sealed class RedisSession : IAsyncDisposable
 
     private RedisSession(RedisClient client) => _client = client;
 
-    public RedisEndpoint Endpoint => _client.Endpoint;
+    public RedisEndpoint Endpoint => _client.Target.Endpoint;
 
     /// <summary>Connects, or says in one line why not. The first failure is the answer: a person is waiting.</summary>
     public static async Task<(RedisSession? Session, string Why)> TryOpenAsync(RedisEndpoint endpoint, CancellationToken cancel)
     {
         var first = new TaskCompletionSource<RedisLinkState>(TaskCreationOptions.RunContinuationsAsynchronously);
         var client = RedisClient.Start(
-            endpoint, new RedisOptions { ClientName = "trader-cli" }, TimeProvider.System,
+            new RedisTarget(endpoint, new RedisOptions { ClientName = "trader-cli" }, TimeProvider.System),
             state =>
             {
                 if (state is not RedisLinkState.Connecting)

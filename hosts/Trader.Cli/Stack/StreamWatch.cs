@@ -17,7 +17,7 @@ internal sealed class StreamWatch : IAsyncDisposable
     {
         _time = time;
         _tail = StreamTail.StartAfter(
-            StreamId.Zero, key, endpoint, new RedisOptions { ClientName = "trader-cli" }, new StreamOptions(), time,
+            StreamId.Zero, key, new RedisTarget(endpoint, new RedisOptions { ClientName = "trader-cli" }, time), new StreamOptions(),
             new StreamSink(Take, static _ => { }, static _ => { }));
     }
 

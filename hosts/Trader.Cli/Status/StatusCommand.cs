@@ -18,7 +18,7 @@ internal static class StatusCommand
         return new Verb(command, "./trader status\nwatch -n1 ./trader status", async (parsed, terminal, cancel) =>
         {
             var settings = OperatorSettings.Load(terminal, parsed.GetValue(config)?.FullName);
-            await using var redis = await RedisSession.OpenAsync(settings.Redis.Endpoint(), cancel);
+            await using var redis = await RedisSession.OpenAsync(settings.Redis.Gateway.Endpoint, cancel);
             var status = await StatusReader.ReadAsync(redis, cancel);
             var problems = StatusRules.Problems(status);
             if (parsed.GetValue(json))
