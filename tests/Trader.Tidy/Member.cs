@@ -9,7 +9,7 @@ namespace Trader.Tidy;
 /// <param name="Head">The declaration.</param>
 internal sealed record Member(int Start, int Open, int End, string Head)
 {
-    public string Name => Regex.Match(Head, @"([\w<>]+)\s*\(").Groups[1].Value;
+    public string Name => Regex.Match(Regex.Replace(Head, @"^(\s*\[[^\]]*\])+", ""), @"(\w+)\s*(?:<[^()]*>)?\s*\(").Groups[1].Value;
 
     public bool IsMethod => Head.Contains('(', StringComparison.Ordinal);
 

@@ -15,8 +15,8 @@ public sealed class SettingsTidyTests
             .Select(l => l.Content).Where(text => Regex.IsMatch(text, @"^trader(\.[a-z0-9-]+)+$")).ToHashSet(StringComparer.Ordinal);
 
         Assert.NotEmpty(keys);
-        Assert.Empty(keys.Where(key => !read.Contains(key)).Select(key => $"{key} is read nowhere"));
-        Assert.Empty(read.Where(path => !keys.Contains(path) && !keys.Any(k => k.StartsWith(path + ".", StringComparison.Ordinal)))
+        Findings.None(keys.Where(key => !read.Contains(key)).Select(key => $"{key} is read nowhere"));
+        Findings.None(read.Where(path => !keys.Contains(path) && !keys.Any(k => k.StartsWith(path + ".", StringComparison.Ordinal)))
             .Select(path => $"{path} is read and does not stand in akka.hocon"));
     }
 
@@ -25,7 +25,7 @@ public sealed class SettingsTidyTests
     {
         var bare = Keys().Where(k => !k.Commented).Select(k => k.Path);
 
-        Assert.Empty(bare);
+        Findings.None(bare);
     }
 
     /// <summary>The leaves below <c>trader</c>. Commented: a comment stands above it, above a neighbour it shares it with, or above its block.</summary>

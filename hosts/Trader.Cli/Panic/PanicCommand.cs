@@ -42,7 +42,8 @@ internal static class PanicCommand
                 result.AddError("--timeout takes a whole number from 1 to 600");
             }
         });
-        return new Verb(command, "./trader panic --reason 'exchange behaves strangely'\n./trader panic --reason drill --yes --json", async (parsed, terminal, cancel) =>
+        const string example = "./trader panic --reason 'exchange behaves strangely'\n./trader panic --reason drill --yes --json";
+        return new Verb(command, example, async (parsed, terminal, cancel) =>
         {
             if (!PanicReason.TryCode(parsed.GetValue(Reason), out var code, out var why))
             {

@@ -25,7 +25,9 @@ internal static class StatusScreen
         if (status.Panic is not null)
         {
             Line(output, "  outcome", status.Completion is { } done
-                ? string.Create(CultureInfo.InvariantCulture, $"{done.Closed} of {done.Total} closed, {done.Failed} failed, {done.CompletedMs - done.StartedMs} ms")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{done.Closed} of {done.Total} closed, {done.Failed} failed, {done.CompletedMs - done.StartedMs} ms")
                 : "NONE");
         }
 
@@ -104,6 +106,7 @@ internal static class StatusScreen
         (null, { } age) => $"MALFORMED heartbeat {StatusRules.Age(age)} ago",
         ({ } beat, { } age) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{beat.Status.ToString().ToUpperInvariant()}, heartbeat {StatusRules.Age(age)} ago, {beat.ActivePositions} positions ({beat.ServiceId ?? "unnamed"})"),
+            $"{beat.Status.ToString().ToUpperInvariant()}, heartbeat {StatusRules.Age(age)} ago, {beat.ActivePositions} positions")
+            + $" ({beat.ServiceId ?? "unnamed"})",
     };
 }

@@ -36,7 +36,12 @@ internal static class UpCommand
         HelpName = "N",
     };
 
-    private static readonly Option<string?> NodeRoles = new("--roles") { Description = "without --paper: the roles to run, by comma; default: all", HelpName = "A,B" };
+    private static readonly Option<string?> NodeRoles = new("--roles")
+    {
+        Description = "without --paper: the roles to run, by comma; default: all",
+        HelpName = "A,B",
+    };
+
     private static readonly Option<FileInfo?> Config = CommonOptions.Config();
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "with --paper: show every line of every process" };
 
