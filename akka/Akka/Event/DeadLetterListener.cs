@@ -12,6 +12,7 @@ public class DeadLetterListener : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly int _limit;
     private readonly TimeSpan _suspend;
+    private readonly bool _duringShutdown;
     private long _count;
     private long _silentSince = -1;
     private long _unlogged;
@@ -21,19 +22,16 @@ public class DeadLetterListener : UntypedActor
         var config = Context.System.Settings.Config;
         _limit = LimitOf(config.GetString("akka.log-dead-letters", "10"));
         _suspend = config.GetTimeSpan("akka.log-dead-letters-suspend-duration", TimeSpan.FromMinutes(5));
+        _duringShutdown = config.GetBoolean("akka.log-dead-letters-during-shutdown", true);
     }
 
     /// <summary>Whether the setting wants dead letters logged at all.</summary>
     internal static bool IsWanted(string setting) => LimitOf(setting) > 0;
 
-    protected override void PreStart() => _eventStream.Subscribe(Self, typeof(AllDeadLetters));
-
-    protected override void PostStop() => _eventStream.Unsubscribe(Self);
-
     protected override void OnReceive(object message)
     {
         // Suppressed ones are on the stream for who asks, not for the log.
-        if (message is AllDeadLetters letter and not SuppressedDeadLetter)
+        if (message is AllDeadLetters letter and not SuppressedDeadLetter && (_duringShutdown || !IsShuttingDown()))
         {
             _count++;
             if (IsSilent())
@@ -53,6 +51,8 @@ public class DeadLetterListener : UntypedActor
         "off" or "false" or "no" => 0,
         _ => Configuration.Hocon.HoconScalar.Number<int>(setting),
     };
+
+    private static bool IsShuttingDown() => CoordinatedShutdown.Get(Context.System).ShutdownReason is not null;
 
     private bool IsSilent()
     {

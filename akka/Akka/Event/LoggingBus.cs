@@ -53,13 +53,13 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
             StartLogger(system, LoggerType(name), $"log{++number}-{LoggerType(name).Name}", level, wait);
         }
         base.Unsubscribe(Logging.StandardOutLogger);
-        if (config.GetBoolean("akka.actor.debug.unhandled"))
-        {
-            var forwarder = system.SystemActorOf(
-                Props.Create(() => new UnhandledMessageForwarder()), $"log{++number}-UnhandledMessageForwarder");
-            Subscribe(forwarder, typeof(UnhandledMessage));
-        }
+        StartListeners(system, config, number);
         Publish(new Debug(nameof(LoggingBus), GetType(), "the loggers are started"));
+        if (config.GetBoolean("akka.log-config-on-start"))
+        {
+            Publish(new Info(nameof(LoggingBus), GetType(), system.Settings.ToString()));
+        }
+        system.RegisterOnTermination(() => StopDefaultLoggers(system));
     }
 
     /// <summary>Goes back to printing on standard output, for what is said while the system ends.</summary>
@@ -100,6 +100,24 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
         return type is not null && typeof(ActorBase).IsAssignableFrom(type)
             ? type
             : throw new ConfigurationException($"akka.loggers: '{name}' is not the name of an actor class");
+    }
+
+    /// <summary>What makes log events of other events: dead letters, and unhandled messages where that is wanted.</summary>
+    private void StartListeners(ExtendedActorSystem system, Config config, int number)
+    {
+        if (DeadLetterListener.IsWanted(config.GetString("akka.log-dead-letters", "10")))
+        {
+            // Subscribed from here, so that no letter is missed while the actor starts.
+            Subscribe(
+                system.SystemActorOf(Props.Create(() => new DeadLetterListener()), "deadLetterListener"),
+                typeof(AllDeadLetters));
+        }
+        if (config.GetBoolean("akka.actor.debug.unhandled"))
+        {
+            var forwarder = system.SystemActorOf(
+                Props.Create(() => new UnhandledMessageForwarder()), $"log{++number}-UnhandledMessageForwarder");
+            Subscribe(forwarder, typeof(UnhandledMessage));
+        }
     }
 
     private void StartLogger(ExtendedActorSystem system, Type type, string name, LogLevel level, TimeSpan wait)

@@ -1,0 +1,136 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Xunit;
+
+namespace Akka.Tests.Event;
+
+public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
+{
+    private readonly EventStream _bus = new(false);
+
+    [Fact]
+    public void An_event_says_who_what_and_why()
+    {
+        _bus.Subscribe(TestActor, typeof(LogEvent));
+        var log = Logging.GetLogger(_bus, "me");
+        var cause = new InvalidOperationException("because");
+        log.Error(cause, "{0} of {1}", 1, 2);
+        var error = ExpectMsg<Error>();
+        Assert.Equal(("me", "1 of 2", LogLevel.ErrorLevel), (error.LogSource, error.Message.ToString(), error.LogLevel()));
+        Assert.Same(cause, error.Cause);
+        Assert.Contains("[ERROR]", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("because", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Below_the_level_nothing_is_published_and_no_text_is_made()
+    {
+        _bus.Subscribe(TestActor, typeof(LogEvent));
+        _bus.SetLogLevel(LogLevel.WarningLevel);
+        var log = Logging.GetLogger(_bus, "me");
+        var costly = new Costly();
+        log.Debug("{0}", costly);
+        log.Info("{0} {1}", costly, 1);
+        log.Log(LogLevel.InfoLevel, "{0}", costly);
+        Assert.False(log.IsInfoEnabled);
+        log.Warning("{0}", "w");
+        Assert.Equal("w", ExpectMsg<Warning>().Message.ToString());
+        Assert.Equal(0, costly.Formatted);
+    }
+
+    [Fact]
+    public void Below_the_level_a_call_allocates_nothing()
+    {
+        _bus.SetLogLevel(LogLevel.ErrorLevel);
+        var log = Logging.GetLogger(_bus, "me");
+        log.Debug("{0} {1}", 1, 2.0);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            log.Debug("{0} {1}", i, 2.0);
+        }
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void A_template_that_does_not_fit_is_logged_as_it_is()
+    {
+        _bus.Subscribe(TestActor, typeof(LogEvent));
+        Logging.GetLogger(_bus, "me").Info("{0} {1}", "only one");
+        Assert.Contains("{0} {1} [only one]", ExpectMsg<Info>().Message.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("debug", LogLevel.DebugLevel)]
+    [InlineData("INFO", LogLevel.InfoLevel)]
+    [InlineData("Warning", LogLevel.WarningLevel)]
+    [InlineData("ERROR", LogLevel.ErrorLevel)]
+    public void Levels_have_names(string name, LogLevel level) => Assert.Equal(level, Logging.LogLevelFor(name));
+
+    [Fact]
+    public void An_unknown_level_or_logger_stops_the_start()
+    {
+        Assert.Throws<ArgumentException>(() => Logging.LogLevelFor("LOUD"));
+        var level = Assert.Throws<ConfigurationException>(() => ActorSystem.Create("wrong", "akka.loglevel = LOUD"));
+        Assert.Contains("akka.loglevel", level.Message, StringComparison.Ordinal);
+        var logger = Assert.Throws<ConfigurationException>(
+            () => ActorSystem.Create("wrong", "akka.loggers = [\"No.Such, Thing\"]"));
+        Assert.Contains("No.Such", logger.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dead_letters_are_logged_up_to_the_limit_and_then_no_more()
+    {
+        var system = ActorSystem.Create("letters", ConfigurationFactory.ParseString(
+            "akka { stdout-loglevel = OFF, log-dead-letters = 2 }").WithFallback(DefaultConfig));
+        system.EventStream.Subscribe(TestActor, typeof(Info));
+        foreach (var i in Enumerable.Range(1, 4))
+        {
+            system.DeadLetters.Tell(i, ActorRefs.NoSender);
+        }
+        ExpectMsg<Info>(i => i.Message.ToString()!.Contains("Dead letter 1.", StringComparison.Ordinal));
+        ExpectMsg<Info>(i => i.Message.ToString()!.Contains("no more are logged", StringComparison.Ordinal));
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Shutdown(system);
+    }
+
+    [Fact]
+    public void A_logger_of_ones_own_gets_what_its_level_lets_through()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        Collecting.Seen = seen;
+        var system = ActorSystem.Create("collecting",
+            $"akka {{ loglevel = WARNING, stdout-loglevel = OFF, loggers = [\"{typeof(Collecting).AssemblyQualifiedName}\"] }}");
+        system.Log.Info("no");
+        system.Log.Warning("yes");
+        AwaitAssert(() => Assert.Contains("yes", seen));
+        Assert.DoesNotContain("no", seen);
+        Shutdown(system);
+    }
+
+    private sealed class Costly
+    {
+        public int Formatted { get; private set; }
+
+        public override string ToString() => $"{++Formatted}";
+    }
+
+    private sealed class Collecting : ActorBase
+    {
+        public static System.Collections.Concurrent.ConcurrentQueue<string> Seen { get; set; } = new();
+
+        protected override bool Receive(object message)
+        {
+            if (message is InitializeLogger)
+            {
+                Sender.Tell(new LoggerInitialized());
+            }
+            else if (message is LogEvent logEvent)
+            {
+                Seen.Enqueue(logEvent.Message.ToString()!);
+            }
+            return true;
+        }
+    }
+}
