@@ -23,6 +23,8 @@ public readonly record struct SimulationStep(
 /// <summary>
 /// Any number of actor systems on one thread, in an order drawn from a seed, under virtual time. The same seed and the
 /// same calls give the same run. Nothing runs but by <see cref="RunOne"/> and what is built on it.
+/// Code under simulation must not leave the thread: no Task.Run, no real timers, no task completion source that runs its
+/// continuations asynchronously, and no task that more than one awaits (.NET sends the others to the thread pool).
 /// </summary>
 public sealed partial class SimulationWorld
 {
