@@ -84,8 +84,8 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private void HandleLost(string metric, object message, IActorRef? recipient)
     {
         _meter.Count(metric, 1, ("message", message.GetType().Name));
-        // An alarm about an alarm that nobody took would feed itself.
-        if (message is not RedisProtocol.PublishAlarm)
+        // A confirmation that comes after its asker's work is done is nobody's loss; an alarm about a lost alarm would feed itself.
+        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.Done or DiskProtocol.Appended or DiskProtocol.LatchSet))
         {
             var what = $"{message.GetType().Name} to {recipient?.Path.ToStringWithoutAddress() ?? "nobody"}";
             _lost[what] = _lost.GetValueOrDefault(what) + 1;
