@@ -28,10 +28,6 @@ public class DeadLetterListener : UntypedActor
     /// <summary>Whether the setting wants dead letters logged at all.</summary>
     internal static bool IsWanted(string setting) => LimitOf(setting) > 0;
 
-    protected override void PreStart() => _eventStream.Subscribe(Self, typeof(AllDeadLetters));
-
-    protected override void PostStop() => _eventStream.Unsubscribe(Self);
-
     protected override void OnReceive(object message)
     {
         // Suppressed ones are on the stream for who asks, not for the log.

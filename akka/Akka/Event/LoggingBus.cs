@@ -107,7 +107,10 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
     {
         if (DeadLetterListener.IsWanted(config.GetString("akka.log-dead-letters", "10")))
         {
-            system.SystemActorOf(Props.Create(() => new DeadLetterListener()), "deadLetterListener");
+            // Subscribed from here, so that no letter is missed while the actor starts.
+            Subscribe(
+                system.SystemActorOf(Props.Create(() => new DeadLetterListener()), "deadLetterListener"),
+                typeof(AllDeadLetters));
         }
         if (config.GetBoolean("akka.actor.debug.unhandled"))
         {
