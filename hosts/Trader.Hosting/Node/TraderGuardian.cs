@@ -1,0 +1,110 @@
+using Akka.Actor;
+using Akka.Event;
+using Trader.Actors.Ports;
+using Trader.Hosting.Configuration;
+using Trader.Messages;
+
+namespace Trader.Hosting.Node;
+
+/// <summary>
+/// Root of the node's actors, <c>/user/trader</c>: creates the gateways and then the roles, restarts what fails, and raises an alarm for
+/// every role that is given up and for messages that reached nobody (S11).
+/// </summary>
+internal sealed class TraderGuardian : ReceiveActor, IWithTimers
+{
+    /// <summary>A role that fails more often than this within a minute is broken, not unlucky: it is stopped, and that is an alarm.</summary>
+    private const int MaxRestartsPerMinute = 10;
+
+    private static readonly TimeSpan ReportLostEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Asks for the tree. Reply: <see cref="Tree"/>.</summary>
+    public sealed record GetTree;
+
+    public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles, IActorRef Link);
+
+    private sealed record ReportLost;
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly TimeProvider _time;
+    private readonly IMeter _meter;
+    private readonly Action<Role, bool> _roleGone;
+    private readonly Dictionary<Role, IActorRef> _roles = [];
+    private readonly IActorRef _redis;
+    private readonly IActorRef _link;
+    private readonly Dictionary<string, int> _lost = new(StringComparer.Ordinal);
+
+    /// <param name="roleGone">Told when a role was given up, and whether it was the last one here.</param>
+    public TraderGuardian(
+        NodeSettings settings, NodeGateways gateways, Props link, IReadOnlyList<RoleModule> modules,
+        TimeProvider time, IMeter meter, Action<Role, bool> roleGone)
+    {
+        (_time, _meter, _roleGone) = (time, meter, roleGone);
+        _redis = Context.ActorOf(gateways.Redis, "redis");
+        var exchange = gateways.Exchange is { } props ? Context.ActorOf(props, "exchange") : Context.System.DeadLetters;
+        var disk = Context.ActorOf(gateways.Disk, "disk");
+        _link = Context.ActorOf(link, "link");
+        var around = new Surroundings(_redis, exchange, _link, disk, time, meter, Guid.NewGuid, settings.NodeName);
+        foreach (var module in modules.OrderBy(m => m.Role))
+        {
+            var context = new RoleContext(settings, around, new Dictionary<Role, IActorRef>(_roles));
+            _roles[module.Role] = Context.Watch(Context.ActorOf(module.Props(context), module.Role.Name()));
+        }
+
+        Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles), _link)));
+        Receive<Terminated>(HandleTerminated);
+        Receive<DeadLetter>(m => HandleLost("trader_dead_letters_total", m.Message, m.Recipient));
+        Receive<UnhandledMessage>(m => HandleLost("trader_unhandled_messages_total", m.Message, m.Recipient));
+        Receive<ReportLost>(_ => HandleReportLost());
+        // The simple commands' replies need no handling: an alarm that could not be published stands in the log.
+        Receive<RedisProtocol.Done>(_ => { });
+        Receive<RedisProtocol.NotDone>(_ => { });
+    }
+
+    /// <summary>Set by the engine.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(MaxRestartsPerMinute, TimeSpan.FromMinutes(1), Akka.Actor.SupervisorStrategy.DefaultDecider.Decide);
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+        Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
+        Timers.StartPeriodicTimer(nameof(ReportLost), new ReportLost(), ReportLostEvery, ReportLostEvery);
+    }
+
+    private void HandleTerminated(Terminated message)
+    {
+        var role = _roles.Single(r => r.Value.Equals(message.ActorRef)).Key;
+        _roles.Remove(role);
+        Alarm("ROLE_GIVEN_UP", $"{role.Name()} failed more than {MaxRestartsPerMinute} times in a minute, or ended itself, and is stopped");
+        _roleGone(role, _roles.Count == 0);
+    }
+
+    private void HandleLost(string metric, object message, IActorRef? recipient)
+    {
+        _meter.Count(metric, 1, ("message", message.GetType().Name));
+        // A confirmation that comes after its asker's work is done is nobody's loss; an alarm about a lost alarm would feed itself.
+        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.Done or DiskProtocol.Appended or DiskProtocol.LatchSet))
+        {
+            var what = $"{message.GetType().Name} to {recipient?.Path.ToStringWithoutAddress() ?? "nobody"}";
+            _lost[what] = _lost.GetValueOrDefault(what) + 1;
+        }
+    }
+
+    private void HandleReportLost()
+    {
+        if (_lost.Count > 0)
+        {
+            var (what, count) = _lost.MaxBy(l => l.Value);
+            Alarm("MESSAGES_LOST", $"{_lost.Values.Sum()} messages reached nobody, most of them: {count} x {what}");
+            _lost.Clear();
+        }
+    }
+
+    private void Alarm(string code, string text)
+    {
+        _log.Error(LogText.Critical + "{0}: {1}", code, text);
+        _redis.Tell(new RedisProtocol.PublishAlarm(new Alarm(code, text, _time.GetUtcNow().ToUnixTimeMilliseconds())));
+    }
+}

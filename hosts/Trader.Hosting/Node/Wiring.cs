@@ -1,0 +1,65 @@
+using Akka.Actor;
+using Trader.Actors.Disk;
+using Trader.Actors.ExitBrain;
+using Trader.Actors.PanicClose;
+using Trader.Actors.Watchdog;
+using Trader.Exchange;
+using Trader.Exchange.Binance;
+using Trader.Hosting.Configuration;
+using Trader.Hosting.Http;
+using Trader.Messages;
+using Trader.Redis.Gateway;
+
+namespace Trader.Hosting.Node;
+
+/// <summary>The production wiring: which actors make a role, and which gateways make a node. Tests run it too.</summary>
+public static class Wiring
+{
+    public static RoleModule Module(Role role) => role switch
+    {
+        Role.ExitBrain => new RoleModule(
+            role, TakesPanics: false, NeedsAccount: true,
+            c => ExitBrainActor.Props(c.Settings.ExitBrain, c.Around),
+            (_, beat) => Task.FromResult(BrainNotReady(beat))),
+        Role.Watchdog => new RoleModule(
+            role, TakesPanics: false, NeedsAccount: false,
+            c => WatchdogActor.Props(c.Settings.Watchdog, c.Around, c.Local.GetValueOrDefault(Role.ExitBrain)),
+            // Its heartbeat is its readiness: it judges whatever else is down.
+            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+        Role.PanicClose => new RoleModule(
+            role, TakesPanics: true, NeedsAccount: true,
+            c => PanicCloseActor.Props(c.Settings.PanicClose, c.Around),
+            WorkerNotReady,
+            Busy: beat => PanicWire.Find(beat.Fields, "running") is { Length: > 0 }),
+    };
+
+    /// <param name="roles">Without a role that needs the account no connection to an exchange is opened.</param>
+    public static NodeGateways Gateways(NodeSettings settings, IReadOnlyList<RoleModule> roles, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new NodeGateways(
+            RedisGateway.Props(settings.Redis.Gateway, time),
+            roles.Any(r => r.NeedsAccount) ? Exchange(settings.Exchange, time) : null,
+            DiskGateway.Props(settings.StateDir, settings.NodeName, time));
+    }
+
+    private static Props Exchange(ExchangeSettings settings, TimeProvider time)
+    {
+        // Without a key the exchange itself refuses, and the role says why it is not ready (E51); a made-up answer here would be a
+        // second place that decides what credentials are.
+        var credentials = new BinanceCredentials(settings.Key?.Reveal() ?? "not-set", settings.Secret?.Reveal() ?? "not-set");
+        return ExchangeGateway.Props(new BinanceClient(settings.Options, credentials, time), settings.Gateway, time);
+    }
+
+    private static IReadOnlyList<string> BrainNotReady(RoleBeat beat) =>
+        !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
+        : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
+        : [];
+
+    private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
+    {
+        var answer = await worker.Ask<PanicCloseProtocol.Readiness>(new PanicCloseProtocol.GetReadiness(), ReadinessBoard.MaxAge)
+            .ConfigureAwait(false);
+        return answer.Ready ? [] : answer.Why;
+    }
+}
