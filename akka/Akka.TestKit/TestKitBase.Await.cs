@@ -2,7 +2,7 @@ using Akka.TestKit.Internal;
 
 namespace Akka.TestKit;
 
-// No ConfigureAwait(false) around the test's own code: the context is what makes the test actor its sender.
+// No ConfigureAwait(false) around the test's own code: it may rely on the context it was called in.
 public abstract partial class TestKitBase
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromMilliseconds(100);

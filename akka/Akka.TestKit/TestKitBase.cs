@@ -65,9 +65,7 @@ public abstract partial class TestKitBase
         if (this is not TestProbe)
         {
             // A probe is made inside a test, whose sender it must leave alone.
-            var cell = this is INoImplicitSender ? null : ((LocalActorRef)TestActor).Cell;
-            ActorCell.Current = cell;
-            SynchronizationContext.SetSynchronizationContext(new ImplicitSenderContext(cell));
+            ImplicitSender.Set(this is INoImplicitSender ? null : ((LocalActorRef)TestActor).Cell);
         }
     }
 
@@ -180,7 +178,7 @@ public abstract partial class TestKitBase
         var wait = duration ?? Dilated(TimeSpan.FromSeconds(5)).Min(TimeSpan.FromSeconds(10));
         if (ActorCell.Current is { } cell && ReferenceEquals(cell.System, ending))
         {
-            ActorCell.Current = null;
+            ImplicitSender.Set(null);
         }
         if (Blocking.Wait(ending.Terminate(), wait))
         {

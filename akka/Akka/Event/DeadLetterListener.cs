@@ -31,7 +31,9 @@ public class DeadLetterListener : UntypedActor
     protected override void OnReceive(object message)
     {
         // Suppressed ones are on the stream for who asks, not for the log.
-        if (message is AllDeadLetters letter and not SuppressedDeadLetter && (_duringShutdown || !IsShuttingDown()))
+        // Nor a logger's own mail: a line about it would be the next.
+        if (message is AllDeadLetters { Message: not LogEvent } letter and not SuppressedDeadLetter
+            && (_duringShutdown || !IsShuttingDown()))
         {
             _count++;
             if (IsSilent())
