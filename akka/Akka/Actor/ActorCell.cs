@@ -143,6 +143,12 @@ public sealed partial class ActorCell : IUntypedActorContext
     /// <summary>Called by the constructor of the instance being made.</summary>
     internal void Incarnate(ActorBase instance, Receive initial)
     {
+        if (_actor is not null)
+        {
+            throw new ActorInitializationException(
+                "Do not create actors using 'new', always create them using an ActorContext/System");
+        }
+
         _actor = instance;
         _behavior = initial;
         _behaviorsBelow = null;
