@@ -163,7 +163,11 @@ public abstract partial class TestKitBase
             held, "{0}", $"the condition has not come to hold within {RemainingOrDilated(max)}{Hint(message)}");
 
     private async ValueTask AwaitAssert(
-        bool blocking, Func<Task> assertion, TimeSpan? duration, TimeSpan? interval, CancellationToken cancellationToken)
+        bool blocking,
+        Func<Task> assertion,
+        TimeSpan? duration,
+        TimeSpan? interval,
+        CancellationToken cancellationToken)
     {
         var end = Now + RemainingOrDilated(duration);
         while (true)

@@ -155,7 +155,9 @@ public abstract partial class TestKitBase
     public TimeSpan GetTimeoutOrDefault(TimeSpan? timeout) => timeout ?? TestKitSettings.SingleExpectDefault;
 
     /// <summary>Ends the system and waits for that.</summary>
-    /// <exception cref="TimeoutException">It did not end in time, with <paramref name="verifySystemShutdown"/>.</exception>
+    /// <exception cref="TimeoutException">
+    /// It did not end in time, with <paramref name="verifySystemShutdown"/>.
+    /// </exception>
     public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false) =>
         Shutdown(Sys, duration, verifySystemShutdown);
 
@@ -198,7 +200,9 @@ public abstract partial class TestKitBase
 
     private static ActorSystemSetup WithTestDefaults(ActorSystemSetup setup)
     {
-        var config = setup.Get<BootstrapSetup>() is { Config: { } own } ? own.WithFallback(DefaultConfig) : DefaultConfig;
+        var config = setup.Get<BootstrapSetup>() is { Config: { } own }
+            ? own.WithFallback(DefaultConfig)
+            : DefaultConfig;
         return setup.And(BootstrapSetup.Create().WithConfig(config));
     }
 
