@@ -73,6 +73,9 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer(nameof(ReportLost), new ReportLost(), ReportLostEvery, ReportLostEvery);
     }
 
+    // While it stops, its children's last mail is no alarm.
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
     private void HandleTerminated(Terminated message)
     {
         var role = _roles.Single(r => r.Value.Equals(message.ActorRef)).Key;
