@@ -20,7 +20,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     /// <summary>Asks for the tree. Reply: <see cref="Tree"/>.</summary>
     public sealed record GetTree;
 
-    public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles, IActorRef Link);
+    public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles);
 
     private sealed record ReportLost;
 
@@ -30,7 +30,6 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private readonly Action<Role, bool> _roleGone;
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private readonly IActorRef _redis;
-    private readonly IActorRef _link;
     private readonly Dictionary<string, int> _lost = new(StringComparer.Ordinal);
 
     /// <param name="roleGone">Told when a role was given up, and whether it was the last one here.</param>
@@ -42,15 +41,15 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         _redis = Context.ActorOf(gateways.Redis, "redis");
         var exchange = gateways.Exchange is { } props ? Context.ActorOf(props, "exchange") : Context.System.DeadLetters;
         var disk = Context.ActorOf(gateways.Disk, "disk");
-        _link = Context.ActorOf(link, "link");
-        var around = new Surroundings(_redis, exchange, _link, disk, time, meter, Guid.NewGuid, settings.NodeName);
+        var links = Context.ActorOf(link, "link");
+        var around = new Surroundings(_redis, exchange, links, disk, time, meter, Guid.NewGuid, settings.NodeName);
         foreach (var module in modules.OrderBy(m => m.Role))
         {
             var context = new RoleContext(settings, around, new Dictionary<Role, IActorRef>(_roles));
             _roles[module.Role] = Context.Watch(Context.ActorOf(module.Props(context), module.Role.Name()));
         }
 
-        Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles), _link)));
+        Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles))));
         Receive<Terminated>(HandleTerminated);
         Receive<DeadLetter>(m => HandleLost("trader_dead_letters_total", m.Message, m.Recipient));
         Receive<UnhandledMessage>(m => HandleLost("trader_unhandled_messages_total", m.Message, m.Recipient));
@@ -72,6 +71,9 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
         Timers.StartPeriodicTimer(nameof(ReportLost), new ReportLost(), ReportLostEvery, ReportLostEvery);
     }
+
+    // While it stops, its children's last mail is no alarm.
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
     private void HandleTerminated(Terminated message)
     {
