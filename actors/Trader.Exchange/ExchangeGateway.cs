@@ -121,7 +121,7 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
 
     private void Handle(GetRestingOrders query) => Answer(
         _client.GetRestingSymbolsAsync(),
-        symbols => new RestingOrdersRead(query.ReadId, symbols),
+        resting => new RestingOrdersRead(query.ReadId, resting.Symbols, resting.Complete),
         fault => new RestingOrdersNotRead(query.ReadId, fault));
 
     private void Handle(CancelRestingOrders command) => Answer(

@@ -100,7 +100,10 @@ public static class ExchangeProtocol
 
     public sealed record PositionsNotRead(long ReadId, ExchangeFault Fault);
 
-    public sealed record RestingOrdersRead(long ReadId, IReadOnlySet<Symbol> Symbols);
+    /// <param name="ReadId">As asked.</param>
+    /// <param name="Symbols">Symbols with resting orders, conditional ones included.</param>
+    /// <param name="Complete">False when the book of conditional orders could not be read: there may be more.</param>
+    public sealed record RestingOrdersRead(long ReadId, IReadOnlySet<Symbol> Symbols, bool Complete = true);
 
     public sealed record RestingOrdersNotRead(long ReadId, ExchangeFault Fault);
 

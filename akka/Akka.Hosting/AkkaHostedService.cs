@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Akka.Hosting;
 
-/// <summary>Starts the actor system with the host, ends it with the host, and stops the host when the system ends first.</summary>
+/// <summary>
+/// Starts the actor system with the host, ends it with the host, and stops the host when the system ends first.
+/// </summary>
 public class AkkaHostedService(
     AkkaConfigurationBuilder configurationBuilder,
     IServiceProvider serviceProvider,
@@ -14,7 +16,9 @@ public class AkkaHostedService(
 {
     private ActorSystem? _system;
 
-    /// <summary>Makes the system and runs the starters, in order; if one fails the system ends and the host does not start.</summary>
+    /// <summary>
+    /// Makes the system and runs the starters, in order; if one fails the system ends and the host does not start.
+    /// </summary>
     public virtual async Task StartAsync(CancellationToken cancellationToken)
     {
         _system = serviceProvider.GetRequiredService<ActorSystem>();

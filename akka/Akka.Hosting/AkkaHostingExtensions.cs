@@ -12,8 +12,8 @@ namespace Akka.Hosting;
 public static class AkkaHostingExtensions
 {
     /// <summary>
-    /// Adds an actor system that starts and ends with the host. It, the registry and <see cref="IRequiredActor{TActor}"/>
-    /// can be injected. When the system ends by itself the host is told to stop.
+    /// Adds an actor system that starts and ends with the host. It, the registry and
+    /// <see cref="IRequiredActor{TActor}"/> can be injected. When the system ends by itself the host is told to stop.
     /// </summary>
     public static IServiceCollection AddAkka(
         this IServiceCollection services, string actorSystemName, Action<AkkaConfigurationBuilder> builder) =>

@@ -91,7 +91,12 @@ public class LoggerFactoryLogger : DefaultLogger
         {
             _categories.Add(name, logger = _factory.CreateLogger(name));
         }
-        logger.Log(LevelOf(logEvent.LogLevel()), logEvent.Cause, "[{Source}] {Message}", logEvent.LogSource, logEvent.Message);
+        logger.Log(
+            LevelOf(logEvent.LogLevel()),
+            logEvent.Cause,
+            "[{Source}] {Message}",
+            logEvent.LogSource,
+            logEvent.Message);
     }
 
     private static LogLevel LevelOf(AkkaLogLevel level) => level switch

@@ -41,7 +41,9 @@ public static class TestActor
         : INoSerializationVerificationNeeded;
 }
 
-/// <summary>Keeps every message for the test, after the auto pilot has seen it. Runs on the thread of who tells it.</summary>
+/// <summary>
+/// Keeps every message for the test, after the auto pilot has seen it. Runs on the thread of who tells it.
+/// </summary>
 internal sealed class InternalTestActor(WaitQueue<MessageEnvelope> queue) : UntypedActor
 {
     private readonly DelegatingSupervisorStrategy _strategies = new();

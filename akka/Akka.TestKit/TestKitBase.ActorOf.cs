@@ -55,7 +55,10 @@ public abstract partial class TestKitBase
 
     /// <summary>Makes a child of the test actor.</summary>
     public IActorRef ChildActorOf(
-        Props props, string? name, SupervisorStrategy? supervisorStrategy, CancellationToken cancellationToken = default)
+        Props props,
+        string? name,
+        SupervisorStrategy? supervisorStrategy,
+        CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var spawned = Spawn(props, name, supervisorStrategy);
@@ -66,7 +69,10 @@ public abstract partial class TestKitBase
 
     /// <inheritdoc cref="ChildActorOf(Props, string, SupervisorStrategy, CancellationToken)"/>
     public async Task<IActorRef> ChildActorOfAsync(
-        Props props, string? name, SupervisorStrategy? supervisorStrategy, CancellationToken cancellationToken = default) =>
+        Props props,
+        string? name,
+        SupervisorStrategy? supervisorStrategy,
+        CancellationToken cancellationToken = default) =>
         await Spawn(props, name, supervisorStrategy).WaitAsync(TestKitSettings.DefaultTimeout, cancellationToken)
             .ConfigureAwait(false);
 

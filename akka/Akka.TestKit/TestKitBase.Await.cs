@@ -2,7 +2,7 @@ using Akka.TestKit.Internal;
 
 namespace Akka.TestKit;
 
-// No ConfigureAwait(false) around the test's own code: the context is what makes the test actor its sender.
+// No ConfigureAwait(false) around the test's own code: it may rely on the context it was called in.
 public abstract partial class TestKitBase
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromMilliseconds(100);
@@ -163,7 +163,11 @@ public abstract partial class TestKitBase
             held, "{0}", $"the condition has not come to hold within {RemainingOrDilated(max)}{Hint(message)}");
 
     private async ValueTask AwaitAssert(
-        bool blocking, Func<Task> assertion, TimeSpan? duration, TimeSpan? interval, CancellationToken cancellationToken)
+        bool blocking,
+        Func<Task> assertion,
+        TimeSpan? duration,
+        TimeSpan? interval,
+        CancellationToken cancellationToken)
     {
         var end = Now + RemainingOrDilated(duration);
         while (true)

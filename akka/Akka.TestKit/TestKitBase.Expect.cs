@@ -25,7 +25,8 @@ public abstract partial class TestKitBase
         TimeSpan? timeout = null,
         string? hint = null,
         CancellationToken cancellationToken = default) =>
-        Blocking.Result(ExpectOf<T>(true, timeout, hint, e => AssertEqual(message, (T)e.Message!, hint), cancellationToken));
+        Blocking.Result(ExpectOf<T>(
+            true, timeout, hint, e => AssertEqual(message, (T)e.Message!, hint), cancellationToken));
 
     /// <summary>The next message is equal to that one.</summary>
     public ValueTask<T> ExpectMsgAsync<T>(
@@ -41,7 +42,8 @@ public abstract partial class TestKitBase
         TimeSpan? timeout = null,
         string? hint = null,
         CancellationToken cancellationToken = default) =>
-        Blocking.Result(ExpectOf<T>(true, timeout, hint, e => AssertHolds(isMessage((T)e.Message!), e, hint), cancellationToken));
+        Blocking.Result(ExpectOf<T>(
+            true, timeout, hint, e => AssertHolds(isMessage((T)e.Message!), e, hint), cancellationToken));
 
     /// <summary>The next message is of that type and fulfils the predicate.</summary>
     public ValueTask<T> ExpectMsgAsync<T>(
@@ -74,7 +76,11 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         Blocking.Result(ExpectOf<T>(
-            true, timeout, hint, e => AssertHolds(isMessageAndSender((T)e.Message!, e.Sender!), e, hint), cancellationToken));
+            true,
+            timeout,
+            hint,
+            e => AssertHolds(isMessageAndSender((T)e.Message!, e.Sender!), e, hint),
+            cancellationToken));
 
     /// <summary>The next message is of that type and fulfils the predicate with its sender.</summary>
     public ValueTask<T> ExpectMsgAsync<T>(
@@ -83,7 +89,11 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         ExpectOf<T>(
-            false, timeout, hint, e => AssertHolds(isMessageAndSender((T)e.Message!, e.Sender!), e, hint), cancellationToken);
+            false,
+            timeout,
+            hint,
+            e => AssertHolds(isMessageAndSender((T)e.Message!, e.Sender!), e, hint),
+            cancellationToken);
 
     /// <summary>The next message is of that type and passes the assertion with its sender.</summary>
     public T ExpectMsg<T>(

@@ -85,7 +85,8 @@ public abstract partial class TestKitBase
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var came = new List<object>();
-        await foreach (var message in ReceiveMany(blocking, messages.Count, max, cancellationToken).ConfigureAwait(false))
+        await foreach (var message in ReceiveMany(blocking, messages.Count, max, cancellationToken)
+            .ConfigureAwait(false))
         {
             came.Add(message);
         }
@@ -108,7 +109,8 @@ public abstract partial class TestKitBase
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var came = new List<object>();
-        await foreach (var message in ReceiveMany(blocking, predicates.Count, max, cancellationToken).ConfigureAwait(false))
+        await foreach (var message in ReceiveMany(blocking, predicates.Count, max, cancellationToken)
+            .ConfigureAwait(false))
         {
             came.Add(message);
         }
@@ -149,5 +151,6 @@ public sealed class PredicateInfo
 
 public static class PredicateInfoExtensions
 {
-    public static PredicateInfo CreatePredicateInfo<T>(this Predicate<T> predicateT) => PredicateInfo.Create(predicateT);
+    public static PredicateInfo CreatePredicateInfo<T>(
+        this Predicate<T> predicateT) => PredicateInfo.Create(predicateT);
 }

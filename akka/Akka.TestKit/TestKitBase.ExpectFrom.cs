@@ -31,7 +31,12 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         Blocking.Result(ExpectFrom<T>(
-            true, timeout, hint, s => AssertSender(sender, s, hint), e => AssertEqual(message, (T)e.Message!, hint), cancellationToken));
+            true,
+            timeout,
+            hint,
+            s => AssertSender(sender, s, hint),
+            e => AssertEqual(message, (T)e.Message!, hint),
+            cancellationToken));
 
     /// <summary>The next message is equal to that one and from that actor.</summary>
     public ValueTask<T> ExpectMsgFromAsync<T>(
@@ -41,7 +46,9 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         ExpectFrom<T>(
-            false, timeout, hint, s => AssertSender(sender, s, hint), e => AssertEqual(message, (T)e.Message!, hint), cancellationToken);
+            false, timeout, hint,
+            s => AssertSender(sender, s, hint),
+            e => AssertEqual(message, (T)e.Message!, hint), cancellationToken);
 
     /// <summary>The next message fulfils the predicate and is from that actor.</summary>
     public T ExpectMsgFrom<T>(
@@ -51,7 +58,12 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         Blocking.Result(ExpectFrom<T>(
-            true, timeout, hint, s => AssertSender(sender, s, hint), e => AssertHolds(isMessage((T)e.Message!), e, hint), cancellationToken));
+            true,
+            timeout,
+            hint,
+            s => AssertSender(sender, s, hint),
+            e => AssertHolds(isMessage((T)e.Message!), e, hint),
+            cancellationToken));
 
     /// <summary>The next message fulfils the predicate and is from that actor.</summary>
     public ValueTask<T> ExpectMsgFromAsync<T>(
@@ -61,7 +73,9 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         ExpectFrom<T>(
-            false, timeout, hint, s => AssertSender(sender, s, hint), e => AssertHolds(isMessage((T)e.Message!), e, hint), cancellationToken);
+            false, timeout, hint,
+            s => AssertSender(sender, s, hint),
+            e => AssertHolds(isMessage((T)e.Message!), e, hint), cancellationToken);
 
     /// <summary>The next message and its sender fulfil the predicates.</summary>
     public T ExpectMsgFrom<T>(
@@ -71,7 +85,12 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         Blocking.Result(ExpectFrom<T>(
-            true, timeout, hint, s => AssertSender(isSender(s), s, hint), e => AssertHolds(isMessage((T)e.Message!), e, hint), cancellationToken));
+            true,
+            timeout,
+            hint,
+            s => AssertSender(isSender(s), s, hint),
+            e => AssertHolds(isMessage((T)e.Message!), e, hint),
+            cancellationToken));
 
     /// <summary>The next message and its sender fulfil the predicates.</summary>
     public ValueTask<T> ExpectMsgFromAsync<T>(
@@ -81,7 +100,9 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         ExpectFrom<T>(
-            false, timeout, hint, s => AssertSender(isSender(s), s, hint), e => AssertHolds(isMessage((T)e.Message!), e, hint), cancellationToken);
+            false, timeout, hint,
+            s => AssertSender(isSender(s), s, hint),
+            e => AssertHolds(isMessage((T)e.Message!), e, hint), cancellationToken);
 
     /// <summary>The next message passes the assertion and is from that actor.</summary>
     public T ExpectMsgFrom<T>(
@@ -91,7 +112,12 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         Blocking.Result(ExpectFrom<T>(
-            true, timeout, hint, s => AssertSender(sender, s, hint), e => assertMessage((T)e.Message!), cancellationToken));
+            true,
+            timeout,
+            hint,
+            s => AssertSender(sender, s, hint),
+            e => assertMessage((T)e.Message!),
+            cancellationToken));
 
     /// <summary>The next message passes the assertion and is from that actor.</summary>
     public ValueTask<T> ExpectMsgFromAsync<T>(
@@ -101,7 +127,9 @@ public abstract partial class TestKitBase
         string? hint = null,
         CancellationToken cancellationToken = default) =>
         ExpectFrom<T>(
-            false, timeout, hint, s => AssertSender(sender, s, hint), e => assertMessage((T)e.Message!), cancellationToken);
+            false, timeout, hint,
+            s => AssertSender(sender, s, hint),
+            e => assertMessage((T)e.Message!), cancellationToken);
 
     /// <summary>The next message and its sender pass the assertions.</summary>
     public T ExpectMsgFrom<T>(

@@ -59,7 +59,8 @@ public abstract partial class TestKitBase
         Blocking.List(ReceiveMany(true, numberOfMessages, Dilated(max), cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="ReceiveN(int, CancellationToken)"/>
-    public IAsyncEnumerable<object> ReceiveNAsync(int numberOfMessages, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<object> ReceiveNAsync(
+        int numberOfMessages, CancellationToken cancellationToken = default) =>
         ReceiveMany(false, numberOfMessages, RemainingOrDefault, cancellationToken);
 
     /// <inheritdoc cref="ReceiveN(int, CancellationToken)"/>
@@ -67,7 +68,9 @@ public abstract partial class TestKitBase
         int numberOfMessages, TimeSpan max, CancellationToken cancellationToken = default) =>
         ReceiveMany(false, numberOfMessages, Dilated(max), cancellationToken);
 
-    /// <summary>Takes messages while the filter makes something other than null of them; the first other one stays.</summary>
+    /// <summary>
+    /// Takes messages while the filter makes something other than null of them; the first other one stays.
+    /// </summary>
     public IReadOnlyList<T> ReceiveWhile<T>(
         TimeSpan? max,
         Func<object, T?> filter,
@@ -117,7 +120,10 @@ public abstract partial class TestKitBase
         CancellationToken cancellationToken = default) =>
         TakeWhile(false, Filter(filter), max, idle, msgs, cancellationToken);
 
-    /// <summary>Takes messages of that type while the predicate holds; the first for which it does not stays. Messages of other types are passed over, or end it.</summary>
+    /// <summary>
+    /// Takes messages of that type while the predicate holds; the first for which it does not stays. Messages of
+    /// other types are passed over, or end it.
+    /// </summary>
     public IReadOnlyList<T> ReceiveWhile<T>(
         Predicate<T> shouldContinue,
         TimeSpan? max = null,

@@ -65,9 +65,7 @@ public abstract partial class TestKitBase
         if (this is not TestProbe)
         {
             // A probe is made inside a test, whose sender it must leave alone.
-            var cell = this is INoImplicitSender ? null : ((LocalActorRef)TestActor).Cell;
-            ActorCell.Current = cell;
-            SynchronizationContext.SetSynchronizationContext(new ImplicitSenderContext(cell));
+            ImplicitSender.Set(this is INoImplicitSender ? null : ((LocalActorRef)TestActor).Cell);
         }
     }
 
@@ -157,7 +155,9 @@ public abstract partial class TestKitBase
     public TimeSpan GetTimeoutOrDefault(TimeSpan? timeout) => timeout ?? TestKitSettings.SingleExpectDefault;
 
     /// <summary>Ends the system and waits for that.</summary>
-    /// <exception cref="TimeoutException">It did not end in time, with <paramref name="verifySystemShutdown"/>.</exception>
+    /// <exception cref="TimeoutException">
+    /// It did not end in time, with <paramref name="verifySystemShutdown"/>.
+    /// </exception>
     public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false) =>
         Shutdown(Sys, duration, verifySystemShutdown);
 
@@ -180,7 +180,7 @@ public abstract partial class TestKitBase
         var wait = duration ?? Dilated(TimeSpan.FromSeconds(5)).Min(TimeSpan.FromSeconds(10));
         if (ActorCell.Current is { } cell && ReferenceEquals(cell.System, ending))
         {
-            ActorCell.Current = null;
+            ImplicitSender.Set(null);
         }
         if (Blocking.Wait(ending.Terminate(), wait))
         {
@@ -200,7 +200,9 @@ public abstract partial class TestKitBase
 
     private static ActorSystemSetup WithTestDefaults(ActorSystemSetup setup)
     {
-        var config = setup.Get<BootstrapSetup>() is { Config: { } own } ? own.WithFallback(DefaultConfig) : DefaultConfig;
+        var config = setup.Get<BootstrapSetup>() is { Config: { } own }
+            ? own.WithFallback(DefaultConfig)
+            : DefaultConfig;
         return setup.And(BootstrapSetup.Create().WithConfig(config));
     }
 

@@ -39,7 +39,9 @@ public class TestKitSettings : IExtension
     private static TimeSpan Positive(Config config, string path, TimeSpan @default)
     {
         var value = config.GetTimeSpan(path, @default, allowInfinite: false);
-        return value > TimeSpan.Zero ? value : throw new ConfigurationException($"{path} must be positive, not {value}");
+        return value > TimeSpan.Zero
+            ? value
+            : throw new ConfigurationException($"{path} must be positive, not {value}");
     }
 }
 

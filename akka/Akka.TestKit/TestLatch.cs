@@ -61,7 +61,8 @@ public class TestLatch
         var wait = timeout == Timeout.InfiniteTimeSpan ? timeout : _dilate(timeout);
         if (!_count.Wait(wait))
         {
-            throw new TimeoutException($"the latch did not open within {wait}: {_count.CurrentCount} counts are missing");
+            throw new TimeoutException(
+                $"the latch did not open within {wait}: {_count.CurrentCount} counts are missing");
         }
     }
 

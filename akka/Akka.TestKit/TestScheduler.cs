@@ -5,7 +5,8 @@ using Akka.Event;
 namespace Akka.TestKit;
 
 /// <summary>
-/// A scheduler whose time stands until the test advances it. What is due is delivered in order of its time, and of being
+/// A scheduler whose time stands until the test advances it. What is due is delivered in order of its time, and of
+/// being
 /// scheduled where times are equal, on the thread that advances. Chosen by <c>akka.scheduler.implementation</c>.
 /// </summary>
 public class TestScheduler : SchedulerBase
@@ -39,7 +40,9 @@ public class TestScheduler : SchedulerBase
     /// <exception cref="InvalidOperationException">The time is negative.</exception>
     public void Advance(TimeSpan offset) => AdvanceTo(Now + offset);
 
-    /// <summary>Lets time pass until then; what becomes due on the way, also through what is delivered, is delivered.</summary>
+    /// <summary>
+    /// Lets time pass until then; what becomes due on the way, also through what is delivered, is delivered.
+    /// </summary>
     /// <exception cref="InvalidOperationException">That time has passed.</exception>
     public void AdvanceTo(DateTimeOffset when)
     {

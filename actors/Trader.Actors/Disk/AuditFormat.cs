@@ -68,7 +68,8 @@ public static class AuditFormat
     {
         var line = new StringBuilder(256);
         line.Append(JournalPayload.Time(entry.Record.AtMs).ToString(TimeFormat, CultureInfo.InvariantCulture))
-            .Append("  ").Append(entry.Node.PadRight(NodeColumn)).Append(' ').Append(Plain(entry.Record.Kind)).Append(' ');
+            .Append("  ").Append(entry.Node.PadRight(NodeColumn)).Append(' ')
+            .Append(Plain(entry.Record.Kind)).Append(' ');
         foreach (var field in entry.Record.Fields)
         {
             line.Append(' ').Append(Plain(field.Key)).Append('=').Append(Plain(field.Value));

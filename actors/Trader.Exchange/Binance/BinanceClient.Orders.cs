@@ -66,13 +66,24 @@ public sealed partial class BinanceClient
             fault => fault.Code == BinanceErrors.OrderDoesNotExist ? new Lookup(null) : fault);
     }
 
-    /// <summary><c>DELETE /fapi/v1/allOpenOrders</c>: all resting orders of one symbol.</summary>
+    /// <summary>
+    /// <c>DELETE /fapi/v1/allOpenOrders</c> and <c>DELETE /fapi/v1/algoOpenOrders</c>: all resting orders of one symbol,
+    /// conditional ones too.
+    /// </summary>
     public async Task<Result<Done>> CancelAllAsync(Symbol symbol)
     {
         ArgumentNullException.ThrowIfNull(symbol);
+        var conditional = CancelBookAsync("/fapi/v1/algoOpenOrders", symbol);
+        var normal = await CancelBookAsync("/fapi/v1/allOpenOrders", symbol).ConfigureAwait(false);
+        var algo = await conditional.ConfigureAwait(false);
+        return normal.TryGet(out _, out _) && !algo.TryGet(out _, out var fault) && !IsNoSuchBook(fault) ? algo : normal;
+    }
+
+    private async Task<Result<Done>> CancelBookAsync(string path, Symbol symbol)
+    {
         var answer = await SignedBodyAsync(
-            HttpMethod.Delete, "/fapi/v1/allOpenOrders", text => text.Add("symbol"u8, symbol.Value), CancelWeight,
-            ReadPriority.Panic).ConfigureAwait(false);
+            HttpMethod.Delete, path, text => text.Add("symbol"u8, symbol.Value), CancelWeight, ReadPriority.Panic)
+            .ConfigureAwait(false);
         return answer.Match(body => AccountJson.ReadDone(body.Span), fault => fault);
     }
 

@@ -6,6 +6,10 @@ namespace Trader.Exchange.Binance;
 /// <summary>Stands for "it worked and there is nothing more to say".</summary>
 public readonly record struct Done;
 
+/// <param name="Symbols">Symbols that have resting orders.</param>
+/// <param name="Complete">False when the book of conditional orders could not be read.</param>
+public sealed record RestingSymbols(IReadOnlySet<Symbol> Symbols, bool Complete);
+
 /// <summary>
 /// Binance USD-M futures over REST: every call ends, inside its deadline, in a value or a fault, and never in an
 /// exception. Reads here, orders in the other half. Thread-safe.
@@ -125,11 +129,22 @@ public sealed partial class BinanceClient : IDisposable
         return await GetPositionsV2Async(remember: false).ConfigureAwait(false);
     }
 
-    /// <summary><c>GET /fapi/v1/openOrders</c> of all symbols, of which only the symbols are kept.</summary>
-    public async Task<Result<IReadOnlySet<Symbol>>> GetRestingSymbolsAsync() =>
-        (await SignedBodyAsync(HttpMethod.Get, "/fapi/v1/openOrders", Empty, OpenOrdersWeight, ReadPriority.Panic)
-            .ConfigureAwait(false))
-        .Match(body => OrderJson.ReadSymbols(body.Span), fault => fault);
+    /// <summary>
+    /// <c>GET /fapi/v1/openOrders</c> and <c>GET /fapi/v1/openAlgoOrders</c> of all symbols, of which only the symbols are kept:
+    /// conditional orders live in a book of their own since 2025-12-09 (Binance change log), and one that fires after the close would
+    /// open a position anew.
+    /// </summary>
+    public async Task<Result<RestingSymbols>> GetRestingSymbolsAsync()
+    {
+        var algo = ReadBookAsync("/fapi/v1/openAlgoOrders");
+        var normal = await ReadBookAsync("/fapi/v1/openOrders").ConfigureAwait(false);
+        var conditional = await algo.ConfigureAwait(false);
+        return normal.Match<Result<RestingSymbols>>(
+            symbols => conditional.TryGet(out var more, out var fault)
+                ? new RestingSymbols(symbols.Union(more).ToHashSet(), Complete: true)
+                : new RestingSymbols(symbols, Complete: IsNoSuchBook(fault)),
+            fault => fault);
+    }
 
     /// <summary><c>GET /fapi/v1/positionSide/dual</c>: true is hedge mode. Also the cheapest proof that the key
     /// works.</summary>
@@ -146,6 +161,13 @@ public sealed partial class BinanceClient : IDisposable
         .Match(body => ExchangeInfoJson.ReadOrderLimits(body.Span), fault => fault);
 
     public void Dispose() => _transport.Dispose();
+
+    /// <summary>An exchange without that route (-5000 with 404) has no such book, so nothing can rest in it.</summary>
+    private static bool IsNoSuchBook(ExchangeFault fault) => fault.Code == -5000;
+
+    private async Task<Result<IReadOnlySet<Symbol>>> ReadBookAsync(string path) =>
+        (await SignedBodyAsync(HttpMethod.Get, path, Empty, OpenOrdersWeight, ReadPriority.Panic).ConfigureAwait(false))
+        .Match(body => OrderJson.ReadSymbols(body.Span), fault => fault);
 
     private static void Empty(RequestText text)
     {

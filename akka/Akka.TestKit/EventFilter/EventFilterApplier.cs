@@ -156,7 +156,8 @@ internal sealed class EventFilterApplier(
         }
         var listening = flushed.Task.IsCompleted ? "" : "; is TestEventListener among akka.loggers?";
         testKit.FailWith.Fail("{0}",
-            $"{expected} log events were expected, {seen.Count} came within {wait}: {string.Join(" or ", filters)}{listening}");
+            $"{expected} log events were expected, {seen.Count} came within {wait}: "
+            + $"{string.Join(" or ", filters)}{listening}");
     }
 
     private sealed class Seen

@@ -95,7 +95,8 @@ public class ErrorFilter : EventFilterBase
         _inner = recurseInnerExceptions;
     }
 
-    protected override string FilterDescriptiveName => _exceptionType is null ? "Error" : $"Error with {_exceptionType}";
+    protected override string FilterDescriptiveName =>
+        _exceptionType is null ? "Error" : $"Error with {_exceptionType}";
 
     protected override bool IsMatch(LogEvent evt) =>
         evt is Error && (_exceptionType is null

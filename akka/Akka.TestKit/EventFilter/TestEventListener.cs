@@ -3,7 +3,10 @@ using Akka.TestKit.TestEvent;
 
 namespace Akka.TestKit;
 
-/// <summary>The logger that event filters work with: prints what no filter matches. Dead letters and unhandled messages pass through the filters too.</summary>
+/// <summary>
+/// The logger that event filters work with: prints what no filter matches. Dead letters and unhandled messages pass
+/// through the filters too.
+/// </summary>
 public class TestEventListener : DefaultLogger
 {
     private readonly List<EventFilterBase> _filters = [];
@@ -51,7 +54,8 @@ public class TestEventListener : DefaultLogger
 
     private void Listen(LoggingBus bus)
     {
-        foreach (var type in new[] { typeof(Mute), typeof(Unmute), typeof(Flush), typeof(DeadLetter), typeof(UnhandledMessage) })
+        Type[] heard = [typeof(Mute), typeof(Unmute), typeof(Flush), typeof(DeadLetter), typeof(UnhandledMessage)];
+        foreach (var type in heard)
         {
             bus.Subscribe(Self, type);
         }

@@ -79,6 +79,7 @@ public static class TaskExtensions
         var reason = becauseArgs.Length == 0
             ? because
             : string.Format(System.Globalization.CultureInfo.InvariantCulture, because, becauseArgs);
-        return new TimeoutException($"the task has not ended within {timeout}{(reason.Length == 0 ? "" : $": {reason}")}");
+        var why = reason.Length == 0 ? "" : $": {reason}";
+        return new TimeoutException($"the task has not ended within {timeout}{why}");
     }
 }

@@ -120,6 +120,12 @@ public sealed partial class ActorCell
     /// <summary>Waits for the children that are stopping; false when there are none.</summary>
     private bool WaitForChildren(WaitReason reason, Exception? cause = null)
     {
+        if (reason == WaitReason.Termination && _self.Path.Depth <= 1)
+        {
+            // Any thread may be making a child of a guardian right now: it must find a container that refuses.
+            LazyInitializer.EnsureInitialized(ref _children);
+        }
+
         if (_children is not { } children || !children.HasDying(refuseNew: reason == WaitReason.Termination))
         {
             return false;
@@ -292,25 +298,5 @@ public sealed partial class ActorCell
                 return _dying is null or { Count: 0 };
             }
         }
-    }
-}
-
-/// <summary>The names of actors that were given none: <c>$a</c>, <c>$b</c>, ...</summary>
-internal static class NameGenerator
-{
-    private const string Digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
-
-    internal static string Generate(long number)
-    {
-        Span<char> text = stackalloc char[12];
-        var length = 0;
-        text[length++] = '$';
-        do
-        {
-            text[length++] = Digits[(int)(number & 63)];
-            number >>= 6;
-        }
-        while (number > 0);
-        return new string(text[..length]);
     }
 }

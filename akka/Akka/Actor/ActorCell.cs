@@ -143,13 +143,25 @@ public sealed partial class ActorCell : IUntypedActorContext
     /// <summary>Called by the constructor of the instance being made.</summary>
     internal void Incarnate(ActorBase instance, Receive initial)
     {
+        if (_actor is not null)
+        {
+            throw new ActorInitializationException(
+                "Do not create actors using 'new', always create them using an ActorContext/System");
+        }
+
         _actor = instance;
         _behavior = initial;
         _behaviorsBelow = null;
     }
 
-    internal void ToDeadLetters(object message, IActorRef? sender) =>
-        _system.DeadLetters.Tell(new DeadLetter(message, sender, _self), sender!);
+    internal void ToDeadLetters(object message, IActorRef? sender)
+    {
+        // A stopped subscriber of dead letters must not make a new one of each: that would never end.
+        if (message is not AllDeadLetters)
+        {
+            _system.DeadLetters.Tell(new DeadLetter(message, sender, _self), sender!);
+        }
+    }
 
     /// <summary>Answers a system message that came after the end. Any thread.</summary>
     internal void SystemMessageToDead(SystemMessage message)

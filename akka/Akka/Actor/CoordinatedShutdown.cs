@@ -123,7 +123,8 @@ public sealed class CoordinatedShutdown : IExtension
         if (!_phases.ContainsKey(phase))
         {
             throw new ConfigurationException(
-                $"coordinated shutdown: there is no phase '{phase}' for task '{taskName}', only {string.Join(", ", _order)}");
+                $"coordinated shutdown: there is no phase '{phase}' for task '{taskName}', "
+                + $"only {string.Join(", ", _order)}");
         }
         var added = new ShutdownTask(taskName, task);
         _tasks.AddOrUpdate(phase, [added], (_, tasks) => tasks.Add(added));

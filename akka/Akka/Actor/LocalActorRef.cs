@@ -65,7 +65,7 @@ public sealed class LocalActorRef : InternalActorRefBase, ILocalRef
                 return ((IInternalActorRef)current).GetChild(name.Skip(i).ToList());
             }
 
-            current = name[i] == ".." ? local.Parent : local._cell.GetSingleChild(name[i]);
+            current = name[i] == ".." ? local.Parent : local.Child(name[i]);
         }
 
         return current;
@@ -88,6 +88,12 @@ public sealed class LocalActorRef : InternalActorRefBase, ILocalRef
 
     /// <inheritdoc />
     public override void SendSystemMessage(ISystemMessage message) => _cell.Mailbox.PostSystem((SystemMessage)message);
+
+    private IActorRef Child(string name)
+    {
+        var child = _cell.GetSingleChild(name);
+        return _path.Depth == 0 && child.IsNobody() ? _cell.SystemImpl.Provider.BesideActors(name) : child;
+    }
 
     /// <inheritdoc />
     protected override void TellInternal(object message, IActorRef sender) => _cell.Mailbox.Post(message, sender);

@@ -45,14 +45,16 @@ internal sealed record ShutdownPhase(
             {
                 throw new ArgumentException($"coordinated shutdown: the phases depend in a circle on '{name}'");
             }
-            foreach (var before in phases.TryGetValue(name, out var phase) ? phase.DependsOn.Order(StringComparer.Ordinal) : Enumerable.Empty<string>())
+            var earlier = phases.TryGetValue(name, out var phase) ? phase.DependsOn : [];
+            foreach (var before in earlier.Order(StringComparer.Ordinal))
             {
                 Visit(before);
             }
             done.Add(name);
             sorted.Add(name);
         }
-        foreach (var name in phases.Keys.Concat(phases.Values.SelectMany(p => p.DependsOn)).Order(StringComparer.Ordinal))
+        var named = phases.Keys.Concat(phases.Values.SelectMany(p => p.DependsOn));
+        foreach (var name in named.Order(StringComparer.Ordinal))
         {
             Visit(name);
         }

@@ -5,7 +5,8 @@ namespace Akka.Configuration;
 
 /// <summary>
 /// Settings as a tree of HOCON values, addressed by dotted paths. Immutable. A missing key gives the default of the
-/// call; a key of the wrong kind throws <see cref="ConfigurationException"/> and names the path and, where known, the line.
+/// call; a key of the wrong kind throws <see cref="ConfigurationException"/> and names the path and,
+/// where known, the line.
 /// </summary>
 public class Config
 {
@@ -80,7 +81,9 @@ public class Config
     public virtual decimal GetDecimal(string path, decimal @default = 0) =>
         Read(path, @default, static v => v.GetDecimal());
 
-    /// <summary>A duration; bare numbers count milliseconds; <c>infinite</c> is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>
+    /// A duration; bare numbers count milliseconds; <c>infinite</c> is <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
     public virtual TimeSpan GetTimeSpan(string path, TimeSpan? @default = null, bool allowInfinite = true) =>
         Read(path, @default ?? TimeSpan.Zero, v => v.GetTimeSpan(allowInfinite));
 
@@ -106,7 +109,8 @@ public class Config
     public virtual IList<bool> GetBooleanList(string path) => Read(path, [], static v => v.GetBooleanList());
 
     /// <summary>The top-level keys with their values.</summary>
-    public virtual IEnumerable<KeyValuePair<string, HoconValue>> AsEnumerable() => Root.GetObject()?.Items ?? new Dictionary<string, HoconValue>();
+    public virtual IEnumerable<KeyValuePair<string, HoconValue>> AsEnumerable(
+        ) => Root.GetObject()?.Items ?? new Dictionary<string, HoconValue>();
 
     /// <summary>
     /// Every path that ends in something other than an object with fields, elements with special characters quoted:

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Dispatch.MessageQueues;
 using Akka.Dispatch.SysMsg;
+using Akka.Simulation;
 
 namespace Akka.Dispatch;
 
@@ -16,6 +17,7 @@ public sealed class Mailbox : IThreadPoolWorkItem, IRunnable
     private readonly ActorCell _cell;
     private readonly MessageDispatcher _dispatcher;
     private readonly IMessageQueue? _queue;
+    private readonly SimulationWorld? _world;
 
     // System messages: a stack that producers push, taken whole and reversed. Closed is its end of life.
     private SystemMessage? _system;
@@ -37,6 +39,7 @@ public sealed class Mailbox : IThreadPoolWorkItem, IRunnable
         _cell = cell;
         _dispatcher = dispatcher;
         _queue = queue;
+        _world = cell.SystemImpl.Simulated?.World;
         _head = _tail = new Node();
     }
 
@@ -105,6 +108,7 @@ public sealed class Mailbox : IThreadPoolWorkItem, IRunnable
             return;
         }
 
+        _world?.CheckThread(message);
         if (_queue is null)
         {
             var node = new Node { Message = message, Sender = sender };
@@ -125,6 +129,7 @@ public sealed class Mailbox : IThreadPoolWorkItem, IRunnable
 
     internal void PostSystem(SystemMessage message)
     {
+        _world?.CheckThread(message);
         while (true)
         {
             var head = Volatile.Read(ref _system);

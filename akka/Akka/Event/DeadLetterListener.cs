@@ -28,14 +28,12 @@ public class DeadLetterListener : UntypedActor
     /// <summary>Whether the setting wants dead letters logged at all.</summary>
     internal static bool IsWanted(string setting) => LimitOf(setting) > 0;
 
-    protected override void PreStart() => _eventStream.Subscribe(Self, typeof(AllDeadLetters));
-
-    protected override void PostStop() => _eventStream.Unsubscribe(Self);
-
     protected override void OnReceive(object message)
     {
         // Suppressed ones are on the stream for who asks, not for the log.
-        if (message is AllDeadLetters letter and not SuppressedDeadLetter && (_duringShutdown || !IsShuttingDown()))
+        // Nor a logger's own mail: a line about it would be the next.
+        if (message is AllDeadLetters { Message: not LogEvent } letter and not SuppressedDeadLetter
+            && (_duringShutdown || !IsShuttingDown()))
         {
             _count++;
             if (IsSilent())

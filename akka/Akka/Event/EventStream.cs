@@ -19,7 +19,13 @@ public class EventStream : LoggingBus
         ArgumentNullException.ThrowIfNull(subscriber);
         ArgumentNullException.ThrowIfNull(channel);
         Trace("subscribing", subscriber, channel.FullName);
-        return base.Subscribe(subscriber, channel);
+        var subscribed = base.Subscribe(subscriber, channel);
+        if (subscriber is IInternalActorRef { IsTerminated: true })
+        {
+            // It stopped before, so its end is not coming to take the subscription back.
+            base.Unsubscribe(subscriber);
+        }
+        return subscribed;
     }
 
     /// <exception cref="ArgumentNullException">An argument is null.</exception>

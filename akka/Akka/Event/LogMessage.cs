@@ -34,7 +34,9 @@ public class LogMessage(ILogMessageFormatter formatter, string format, params ob
 
     public string Unformatted() => $"{Format} [{string.Join(", ", _args)}]";
 
-    /// <summary>The text; where template and arguments do not fit together, both as they are: a log line is never lost.</summary>
+    /// <summary>
+    /// The text; where template and arguments do not fit together, both as they are: a log line is never lost.
+    /// </summary>
     public override string ToString()
     {
         try

@@ -35,11 +35,13 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
     }
 
     /// <summary>
-    /// Starts the actors of <c>akka.loggers</c> at <c>akka.loglevel</c> in place of the start-up printer, and what turns
-    /// unhandled messages into debug lines. Waits until each logger has answered, at most
+    /// Starts the actors of <c>akka.loggers</c> at <c>akka.loglevel</c> in place of the start-up printer, and what
+    /// turns unhandled messages into debug lines. Waits until each logger has answered, at most
     /// <c>akka.logger-startup-timeout</c>; with 0 it does not wait (a one-threaded system cannot).
     /// </summary>
-    /// <exception cref="ConfigurationException">A class is unknown or no actor, or a logger does not answer.</exception>
+    /// <exception cref="ConfigurationException">
+    /// A class is unknown or no actor, or a logger does not answer.
+    /// </exception>
     public void StartDefaultLoggers(ExtendedActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -66,7 +68,8 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
     public void StopDefaultLoggers(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        SubscribeLogger(Logging.StandardOutLogger, ReadLevel(system.Settings.Config, "akka.stdout-loglevel", "WARNING"));
+        var level = ReadLevel(system.Settings.Config, "akka.stdout-loglevel", "WARNING");
+        SubscribeLogger(Logging.StandardOutLogger, level);
         foreach (var logger in _loggers)
         {
             base.Unsubscribe(logger);
@@ -102,12 +105,17 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
             : throw new ConfigurationException($"akka.loggers: '{name}' is not the name of an actor class");
     }
 
-    /// <summary>What makes log events of other events: dead letters, and unhandled messages where that is wanted.</summary>
+    /// <summary>
+    /// What makes log events of other events: dead letters, and unhandled messages where that is wanted.
+    /// </summary>
     private void StartListeners(ExtendedActorSystem system, Config config, int number)
     {
         if (DeadLetterListener.IsWanted(config.GetString("akka.log-dead-letters", "10")))
         {
-            system.SystemActorOf(Props.Create(() => new DeadLetterListener()), "deadLetterListener");
+            // Subscribed from here, so that no letter is missed while the actor starts.
+            Subscribe(
+                system.SystemActorOf(Props.Create(() => new DeadLetterListener()), "deadLetterListener"),
+                typeof(AllDeadLetters));
         }
         if (config.GetBoolean("akka.actor.debug.unhandled"))
         {

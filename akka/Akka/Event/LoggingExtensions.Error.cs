@@ -60,7 +60,9 @@ public static partial class LoggingExtensions
     {
         if (log.IsErrorEnabled)
         {
-            log.Log(LogLevel.ErrorLevel, null, new LogMessage(log.Formatter, format, arg1, arg2, arg3, arg4, arg5, arg6));
+            log.Log(
+                LogLevel.ErrorLevel, null,
+                new LogMessage(log.Formatter, format, arg1, arg2, arg3, arg4, arg5, arg6));
         }
     }
 
@@ -131,7 +133,9 @@ public static partial class LoggingExtensions
     {
         if (log.IsErrorEnabled)
         {
-            log.Log(LogLevel.ErrorLevel, cause, new LogMessage(log.Formatter, format, arg1, arg2, arg3, arg4, arg5, arg6));
+            log.Log(
+                LogLevel.ErrorLevel, cause,
+                new LogMessage(log.Formatter, format, arg1, arg2, arg3, arg4, arg5, arg6));
         }
     }
 

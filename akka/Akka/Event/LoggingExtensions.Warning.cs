@@ -60,7 +60,9 @@ public static partial class LoggingExtensions
     {
         if (log.IsWarningEnabled)
         {
-            log.Log(LogLevel.WarningLevel, null, new LogMessage(log.Formatter, format, arg1, arg2, arg3, arg4, arg5, arg6));
+            log.Log(
+                LogLevel.WarningLevel, null,
+                new LogMessage(log.Formatter, format, arg1, arg2, arg3, arg4, arg5, arg6));
         }
     }
 
@@ -131,7 +133,9 @@ public static partial class LoggingExtensions
     {
         if (log.IsWarningEnabled)
         {
-            log.Log(LogLevel.WarningLevel, cause, new LogMessage(log.Formatter, format, arg1, arg2, arg3, arg4, arg5, arg6));
+            log.Log(
+                LogLevel.WarningLevel, cause,
+                new LogMessage(log.Formatter, format, arg1, arg2, arg3, arg4, arg5, arg6));
         }
     }
 

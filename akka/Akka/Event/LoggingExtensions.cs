@@ -14,7 +14,8 @@ public static partial class LoggingExtensions
         }
     }
 
-    public static void Log(this ILoggingAdapter log, LogLevel logLevel, Exception? cause, string format, params object?[] args)
+    public static void Log(
+        this ILoggingAdapter log, LogLevel logLevel, Exception? cause, string format, params object?[] args)
     {
         if (log.IsEnabled(logLevel))
         {

@@ -2,7 +2,9 @@ using Akka.Actor;
 
 namespace Akka.Event;
 
-/// <summary>Prints log events to standard output on the caller's thread; a reference without an actor behind it.</summary>
+/// <summary>
+/// Prints log events to standard output on the caller's thread; a reference without an actor behind it.
+/// </summary>
 public class StandardOutLogger : MinimalActorRef
 {
     private readonly RootActorPath _path = new(new Address("akka", "all-systems"), "/StandardOutLogger");

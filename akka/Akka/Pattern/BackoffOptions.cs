@@ -56,7 +56,10 @@ public abstract record BackoffOptions
     /// <summary>How failures are judged; its number of retries limits the starts.</summary>
     public abstract BackoffOptions WithSupervisorStrategy(OneForOneStrategy supervisorStrategy);
 
-    /// <summary>Every failure stops the child (and for <see cref="Backoff.OnStop(Props, string, TimeSpan, TimeSpan, double)"/> starts it again after a pause).</summary>
+    /// <summary>
+    /// Every failure stops the child (and for <see cref="Backoff.OnStop(Props, string, TimeSpan, TimeSpan,
+    /// double)"/> starts it again after a pause).
+    /// </summary>
     public abstract BackoffOptions WithDefaultStoppingStrategy();
 
     /// <summary>What senders are told while there is no child; otherwise their messages are dead letters.</summary>
@@ -65,7 +68,9 @@ public abstract record BackoffOptions
     /// <summary>After so many starts the supervisor stops; -1: never.</summary>
     public abstract BackoffOptions WithMaxNrOfRetries(int maxNrOfRetries);
 
-    /// <summary>After such a message the child's stop is final and stops the supervisor. Only for stops, not failures.</summary>
+    /// <summary>
+    /// After such a message the child's stop is final and stops the supervisor. Only for stops, not failures.
+    /// </summary>
     public abstract BackoffOptions WithFinalStopMessage(Func<object, bool> isFinalStopMessage);
 
     internal abstract Props Props { get; }

@@ -23,6 +23,8 @@ public readonly record struct SimulationStep(
 /// <summary>
 /// Any number of actor systems on one thread, in an order drawn from a seed, under virtual time. The same seed and the
 /// same calls give the same run. Nothing runs but by <see cref="RunOne"/> and what is built on it.
+/// Code under simulation must not leave the thread: no Task.Run, no real timers, no task completion source that runs its
+/// continuations asynchronously, and no task that more than one awaits (.NET sends the others to the thread pool).
 /// </summary>
 public sealed partial class SimulationWorld
 {
@@ -162,7 +164,8 @@ public sealed partial class SimulationWorld
     }
 
     /// <summary>Runs, letting time pass whenever nothing else can happen, until a condition holds.</summary>
-    /// <returns>True when it holds; false when there was nothing left to do, or the time was over.</returns>
+    /// <returns>True when it holds; false when the time was over.</returns>
+    /// <exception cref="InvalidOperationException"><paramref name="maxSteps"/> were not enough: a livelock.</exception>
     public bool RunUntil(Func<bool> condition, TimeSpan within, int maxSteps = 1_000_000)
     {
         var end = _now + within.Ticks;
@@ -173,13 +176,21 @@ public sealed partial class SimulationWorld
                 return true;
             }
 
-            if (!RunOne() && (PeekTimer() is not { } next || next.Due > end || !AdvanceToNextTimer()))
+            if (RunOne())
             {
+                continue;
+            }
+
+            if (PeekTimer() is not { } next || next.Due > end)
+            {
+                FireDue(end);
                 return condition();
             }
+
+            FireDue(Math.Max(_now, next.Due));
         }
 
-        return condition();
+        throw new InvalidOperationException($"The world (seed {Seed}) did {maxSteps} steps without the condition.");
     }
 
     /// <summary>As kill -9: what the system would still have done does not happen, nothing is told to anyone.</summary>
@@ -214,11 +225,6 @@ public sealed partial class SimulationWorld
     {
         lock (_gate)
         {
-            if (_runner != 0 && _runner != Environment.CurrentManagedThreadId)
-            {
-                _foreignCall ??= $"{item.System.Name} {item.Mailbox?.Cell.Self.Path}: {item.Mailbox?.Peek()}";
-            }
-
             if (item.System.State == SimulatedState.Running)
             {
                 _runnable.Add(item);
@@ -227,6 +233,15 @@ public sealed partial class SimulationWorld
             {
                 item.System.Parked.Add(item);
             }
+        }
+    }
+
+    /// <summary>Notes a call by another thread while the world runs; the next step then refuses to go on.</summary>
+    internal void CheckThread(object what)
+    {
+        if (_runner != 0 && _runner != Environment.CurrentManagedThreadId)
+        {
+            _foreignCall ??= what.ToString();
         }
     }
 

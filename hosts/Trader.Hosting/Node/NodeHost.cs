@@ -1,4 +1,7 @@
 using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
 using Trader.Hosting.Link;
@@ -25,7 +28,7 @@ public sealed record NodeParts(
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly NodeParts _parts;
     private readonly MetricRegistry _metrics;
@@ -37,7 +40,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private RoleServer? _server;
-    private ActorSystem? _system;
+    private IHost? _actors;
     private Task _looking = Task.CompletedTask;
     private volatile IActorRef? _worker;
 
@@ -101,9 +104,10 @@ public sealed class NodeHost : IAsyncDisposable
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _looking.ConfigureAwait(false);
-        if (_system is not null)
+        if (_actors is not null)
         {
-            await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
+            // Runs the engine's coordinated shutdown, and with it Drain.
+            await _actors.StopAsync().ConfigureAwait(false);
         }
 
         if (_server is not null)
@@ -120,6 +124,7 @@ public sealed class NodeHost : IAsyncDisposable
             await _server.DisposeAsync().ConfigureAwait(false);
         }
 
+        _actors?.Dispose();
         _poster.Dispose();
         _notifier.Dispose();
         _stopping.Dispose();
@@ -137,9 +142,8 @@ public sealed class NodeHost : IAsyncDisposable
         _metrics.Collect(ShowReadiness);
         _server = await RoleServer.StartAsync(
             [.. _parts.Modules.Select(Endpoint)], settings.Http, _metrics, token, new LineLoggerProvider(_parts.Log)).ConfigureAwait(false);
-        _system = ActorSystem.Create("trader", settings.Engine);
-        _system.EventStream.Publish(new LineLoggerActor.Attach(_parts.Log));
-        await Plant(_system).ConfigureAwait(false);
+        _actors = BuildActors();
+        await _actors.StartAsync().ConfigureAwait(false);
         _looking = Task.Run(LookAtRoles);
         if (!_notifier.Send("READY=1"))
         {
@@ -147,14 +151,30 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private async Task Plant(ActorSystem system)
+    /// <summary>The actor system in a host of its own: the ports are bound before, and close after it.</summary>
+    private IHost BuildActors()
     {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton<IHostLifetime, ForeignLifetime>();
+        builder.Services.AddAkka("trader", akka => akka
+            .AddHocon(_parts.Settings.Engine, HoconAddMode.Prepend)
+            .WithActors(Plant));
+        var host = builder.Build();
+        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(
+            () => _ended.TrySetResult("the actor system ended"));
+        return host;
+    }
+
+    private async Task Plant(ActorSystem system, IActorRegistry registry)
+    {
+        system.EventStream.Publish(new LineLoggerActor.Attach(_parts.Log));
         var gateways = _parts.Gateways(_metrics);
         var link = LinkGateway.Props(new LinkGatewayParts(
             _parts.Settings.Link, _hubs.ToDictionary(h => h.Key.Peer(), h => h.Value), _poster, _parts.Time, _metrics));
         var (settings, modules, time, metrics) = (_parts.Settings, _parts.Modules, _parts.Time, _metrics);
         var guardian = system.ActorOf(
             Props.Create(() => new TraderGuardian(settings, gateways, link, modules, time, metrics, RoleGone)), "trader");
+        registry.Register<TraderGuardian>(guardian);
         var tree = await guardian.Ask<TraderGuardian.Tree>(new TraderGuardian.GetTree(), TimeSpan.FromSeconds(5)).ConfigureAwait(false);
         foreach (var (role, actor) in tree.Roles)
         {
@@ -276,5 +296,13 @@ public sealed class NodeHost : IAsyncDisposable
         {
             yield return doubt;
         }
+    }
+
+    /// <summary>The process decides when it starts and stops; the host of the actors must not listen to signals itself.</summary>
+    private sealed class ForeignLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

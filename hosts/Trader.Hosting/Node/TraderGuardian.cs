@@ -20,7 +20,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     /// <summary>Asks for the tree. Reply: <see cref="Tree"/>.</summary>
     public sealed record GetTree;
 
-    public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles, IActorRef Link);
+    public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles);
 
     private sealed record ReportLost;
 
@@ -30,7 +30,6 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private readonly Action<Role, bool> _roleGone;
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private readonly IActorRef _redis;
-    private readonly IActorRef _link;
     private readonly Dictionary<string, int> _lost = new(StringComparer.Ordinal);
 
     /// <param name="roleGone">Told when a role was given up, and whether it was the last one here.</param>
@@ -42,15 +41,15 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         _redis = Context.ActorOf(gateways.Redis, "redis");
         var exchange = gateways.Exchange is { } props ? Context.ActorOf(props, "exchange") : Context.System.DeadLetters;
         var disk = Context.ActorOf(gateways.Disk, "disk");
-        _link = Context.ActorOf(link, "link");
-        var around = new Surroundings(_redis, exchange, _link, disk, time, meter, Guid.NewGuid, settings.NodeName);
+        var links = Context.ActorOf(link, "link");
+        var around = new Surroundings(_redis, exchange, links, disk, time, meter, Guid.NewGuid, settings.NodeName);
         foreach (var module in modules.OrderBy(m => m.Role))
         {
             var context = new RoleContext(settings, around, new Dictionary<Role, IActorRef>(_roles));
             _roles[module.Role] = Context.Watch(Context.ActorOf(module.Props(context), module.Role.Name()));
         }
 
-        Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles), _link)));
+        Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles))));
         Receive<Terminated>(HandleTerminated);
         Receive<DeadLetter>(m => HandleLost("trader_dead_letters_total", m.Message, m.Recipient));
         Receive<UnhandledMessage>(m => HandleLost("trader_unhandled_messages_total", m.Message, m.Recipient));
@@ -73,6 +72,9 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer(nameof(ReportLost), new ReportLost(), ReportLostEvery, ReportLostEvery);
     }
 
+    // While it stops, its children's last mail is no alarm.
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
     private void HandleTerminated(Terminated message)
     {
         var role = _roles.Single(r => r.Value.Equals(message.ActorRef)).Key;
@@ -84,8 +86,8 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private void HandleLost(string metric, object message, IActorRef? recipient)
     {
         _meter.Count(metric, 1, ("message", message.GetType().Name));
-        // An alarm about an alarm that nobody took would feed itself.
-        if (message is not RedisProtocol.PublishAlarm)
+        // A confirmation that comes after its asker's work is done is nobody's loss; an alarm about a lost alarm would feed itself.
+        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.Done or DiskProtocol.Appended or DiskProtocol.LatchSet))
         {
             var what = $"{message.GetType().Name} to {recipient?.Path.ToStringWithoutAddress() ?? "nobody"}";
             _lost[what] = _lost.GetValueOrDefault(what) + 1;

@@ -140,6 +140,19 @@ public sealed class LifecycleTests : SimulatedTest
         Assert.Throws<ActorInitializationException>(() => new Scripted(new Script()));
 
     [Fact]
+    public void An_actor_cannot_be_made_by_new_inside_another_one_either()
+    {
+        var actor = Start(new Script
+        {
+            OnMessage = (_, m) => Log.Add(m is "new" ? Record.Exception(() => new Scripted(new Script()))!.GetType() : m),
+        });
+        actor.Tell("new");
+        actor.Tell("alive");
+        Run();
+        Assert.Equal([typeof(ActorInitializationException), "alive"], Log);
+    }
+
+    [Fact]
     public void Children_are_found_by_name_and_absent_ones_are_nobody()
     {
         var found = new List<object>();

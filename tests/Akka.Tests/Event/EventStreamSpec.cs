@@ -99,6 +99,20 @@ public class EventStreamSpec : Akka.TestKit.Xunit2.TestKit
         AwaitAssert(() => Assert.False(Sys.EventStream.Unsubscribe(subscriber)));
     }
 
+    [Fact]
+    public void A_subscriber_that_has_stopped_is_not_subscribed_and_does_no_harm()
+    {
+        var subscriber = ActorOf(_ => { });
+        Watch(subscriber);
+        Sys.Stop(subscriber);
+        ExpectTerminated(subscriber);
+        Sys.EventStream.Subscribe(subscriber, typeof(AllDeadLetters));
+        Assert.False(Sys.EventStream.Unsubscribe(subscriber));
+        Sys.EventStream.Subscribe(TestActor, typeof(AllDeadLetters));
+        subscriber.Tell(new DeadLetter("x", TestActor, subscriber));
+        ExpectNoMsg(TimeSpan.FromMilliseconds(20));
+    }
+
     private interface ILoud
     {
     }

@@ -17,7 +17,9 @@ public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
         var cause = new InvalidOperationException("because");
         log.Error(cause, "{0} of {1}", 1, 2);
         var error = ExpectMsg<Error>();
-        Assert.Equal(("me", "1 of 2", LogLevel.ErrorLevel), (error.LogSource, error.Message.ToString(), error.LogLevel()));
+        Assert.Equal(
+            ("me", "1 of 2", LogLevel.ErrorLevel),
+            (error.LogSource, error.Message.ToString(), error.LogLevel()));
         Assert.Same(cause, error.Cause);
         Assert.Contains("[ERROR]", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("because", error.ToString(), StringComparison.Ordinal);
@@ -101,7 +103,8 @@ public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
         var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
         Collecting.Seen = seen;
         var system = ActorSystem.Create("collecting",
-            $"akka {{ loglevel = WARNING, stdout-loglevel = OFF, loggers = [\"{typeof(Collecting).AssemblyQualifiedName}\"] }}");
+            "akka { loglevel = WARNING, stdout-loglevel = OFF, "
+            + $"loggers = [\"{typeof(Collecting).AssemblyQualifiedName}\"] }}");
         system.Log.Info("no");
         system.Log.Warning("yes");
         AwaitAssert(() => Assert.Contains("yes", seen));

@@ -56,7 +56,8 @@ public class CoordinatedShutdownSpec
         var system = Create("phases.service-stop.timeout = 20ms");
         var shutdown = CoordinatedShutdown.Get(system);
         var cancelled = new TaskCompletionSource();
-        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "fails", () => throw new InvalidOperationException("no"));
+        shutdown.AddTask(
+            CoordinatedShutdown.PhaseServiceUnbind, "fails", () => throw new InvalidOperationException("no"));
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "late", async token =>
         {
             token.Register(() => cancelled.TrySetResult());
@@ -74,7 +75,8 @@ public class CoordinatedShutdownSpec
     {
         var system = Create("phases.service-unbind.recover = off");
         var shutdown = CoordinatedShutdown.Get(system);
-        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "fails", () => throw new InvalidOperationException("no"));
+        shutdown.AddTask(
+            CoordinatedShutdown.PhaseServiceUnbind, "fails", () => throw new InvalidOperationException("no"));
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "note", () => Note("never"));
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Limit));

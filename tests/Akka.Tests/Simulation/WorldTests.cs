@@ -61,7 +61,7 @@ public sealed class WorldTests
         var echo = system.ActorOf(new Script { OnMessage = (c, m) => c.Sender.Tell(m) }.Props);
         var work = Work();
         world.RunFor(TimeSpan.FromSeconds(1));
-        Assert.True(work.IsCompletedSuccessfully);
+        Assert.Equal((TaskStatus.RanToCompletion, null), (work.Status, work.Exception));
         Assert.Equal([Environment.CurrentManagedThreadId], threads);
 
         async Task Work()

@@ -137,6 +137,21 @@ public sealed class JournalFileTests : IDisposable
         Assert.Contains("record 4 does not follow record 2", journal.Damage, StringComparison.Ordinal);
     }
 
+    /// <summary>Number and checksum are right: only the hash tells that the record was not written behind the one before it.</summary>
+    [Fact]
+    public void AReplacedRecordBreaksTheChain()
+    {
+        _state.Write(0, 3);
+        using var other = new StateDirectory();
+        other.Write(7, 3);
+        var lines = File.ReadAllLines(_state.Segment(1));
+        lines[2] = File.ReadAllLines(other.Segment(1))[2];
+        File.WriteAllText(_state.Segment(1), string.Join('\n', lines) + "\n");
+        using var journal = _state.Open();
+        Assert.Contains("record 3 does not follow record 2", journal.Damage, StringComparison.Ordinal);
+        Assert.Equal(RecordFault.BadChain, Assert.Single(_state.Verify()).Bad[0].Fault);
+    }
+
     [Fact]
     public void SegmentsRotateAndStayOneChain()
     {

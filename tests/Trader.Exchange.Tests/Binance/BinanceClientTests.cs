@@ -204,6 +204,8 @@ public sealed class BinanceClientTests
         {
             ("GET", "/fapi/v1/ping") => "{}",
             ("GET", "/fapi/v1/openOrders") => "[]",
+            ("GET", "/fapi/v1/openAlgoOrders") => """[{"symbol":"BTCUSDT","algoId":1}]""",
+            ("DELETE", "/fapi/v1/algoOpenOrders") => """{"code":"200","msg":"success"}""",
             ("GET", "/fapi/v1/premiumIndex") => "[]",
             ("GET", "/fapi/v1/rateLimit/order") =>
                 """[{"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":10000}]""",
@@ -220,12 +222,47 @@ public sealed class BinanceClientTests
         Assert.Empty((await client.GetMarkPricesAsync()).Value());
         Assert.Equal(new OrderLimits(10000, 1200), (await client.GetOrderLimitsAsync()).Value());
         Assert.Single((await client.GetExchangeInfoAsync()).Value().Lots);
-        Assert.Empty((await client.GetRestingSymbolsAsync()).Value());
+        var resting = (await client.GetRestingSymbolsAsync()).Value();
+        Assert.Equal(["BTCUSDT"], resting.Symbols.Select(x => x.Value));
+        Assert.True(resting.Complete);
         (await client.CancelAllAsync(Symbol.Parse("BTCUSDT"))).Value();
         Assert.Equal("symbol=BTCUSDT", handler.Sent.Last().Signed.Split('&')[0]);
         Assert.Equal(CloseState.Ended, (await client.CancelOrderAsync(Symbol.Parse("BTCUSDT"), Venue.Close().Id)).Value().State);
-        // exchangeInfo named a limit of 30, of which 20 are for the background and 52 are used.
+        // exchangeInfo named a limit of 30, of which 20 are for the background and more are used.
         Assert.Equal(FaultKind.RateLimited, (await client.PingAsync()).Fault().Kind);
+    }
+
+    [Theory]
+    [InlineData(200, "[]", true)]
+    [InlineData(404, """{"code":-5000,"msg":"Path /fapi/v1/openAlgoOrders, Method GET is invalid"}""", true)]
+    [InlineData(503, "Service Unavailable.", false)]
+    [InlineData(200, "{}", false)]
+    [Trait("rule", "S3")]
+    public async Task A_book_of_conditional_orders_that_cannot_be_read_is_not_taken_for_an_empty_one(
+        int status, string body, bool complete)
+    {
+        var handler = new CannedHandler(r => r.Path.Contains("Algo", StringComparison.Ordinal)
+            ? CannedHandler.Answer(status, body)
+            : CannedHandler.Answer(200, """[{"symbol":"ETHUSDT"}]"""));
+        using var client = Venue.Client(handler);
+
+        var resting = (await client.GetRestingSymbolsAsync()).Value();
+
+        Assert.Equal(complete, resting.Complete);
+        Assert.Equal(["ETHUSDT"], resting.Symbols.Select(s => s.Value));
+    }
+
+    [Theory]
+    [InlineData("/fapi/v1/allOpenOrders")]
+    [InlineData("/fapi/v1/algoOpenOrders")]
+    public async Task A_cancel_that_fails_in_either_book_has_failed(string failing)
+    {
+        var handler = new CannedHandler(r => r.Path == failing
+            ? CannedHandler.Answer(503, "Service Unavailable.")
+            : CannedHandler.Answer(200, """{"code":200,"msg":"done"}"""));
+        using var client = Venue.Client(handler);
+
+        Assert.Equal(FaultKind.Overloaded, (await client.CancelAllAsync(Symbol.Parse("BTCUSDT"))).Fault().Kind);
     }
 
     [Fact]

@@ -24,6 +24,7 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
     private readonly IScheduler _scheduler;
     private readonly LocalActorRefProvider _provider;
     private readonly EventStream _eventStream;
+    private readonly List<TaskCompletionSource> _awaiters = [];
     private List<Action>? _onTermination = [];
     private long _uids;
 
@@ -73,7 +74,7 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     public override IScheduler Scheduler => _scheduler;
 
-    public override Task WhenTerminated => _terminated.Task;
+    public override Task WhenTerminated => Simulated is null ? _terminated.Task : TerminationForOne();
 
     public override DateTime StartTime { get; }
 
@@ -232,6 +233,10 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
         (_scheduler as IDisposable)?.Dispose();
         Simulated?.Leave();
         _terminated.TrySetResult();
+        foreach (var awaiter in _awaiters)
+        {
+            awaiter.TrySetResult();
+        }
     }
 
     protected override void Dispose(bool disposing)
@@ -241,6 +246,20 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
         {
             WhenTerminated.GetAwaiter().GetResult();
         }
+    }
+
+    // .NET runs only one continuation of a task in place and sends others to the thread pool, so in a simulation
+    // everyone who asks gets a task of his own.
+    private Task TerminationForOne()
+    {
+        if (_terminated.Task.IsCompleted)
+        {
+            return _terminated.Task;
+        }
+
+        var awaiter = new TaskCompletionSource();
+        _awaiters.Add(awaiter);
+        return awaiter.Task;
     }
 
     private IScheduler MakeScheduler()

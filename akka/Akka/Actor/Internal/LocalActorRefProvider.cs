@@ -79,15 +79,16 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
             return Root;
         }
 
-        var found = Find(actorPath.ElementsWithUid);
+        var found = Root.GetChild(actorPath.ElementsWithUid);
         return found.IsNobody() ? Absent(actorPath) : found;
     }
 
-    internal IActorRef Find(IReadOnlyList<string> elements) => elements[0] switch
+    /// <summary>What the root has besides the two guardians.</summary>
+    internal IActorRef BesideActors(string name) => name switch
     {
-        "temp" => elements.Count == 1 ? TempContainer : TempContainer.GetChild(elements.Skip(1).ToList()),
-        "deadLetters" when elements.Count == 1 => DeadLetters,
-        _ => Root.GetChild(elements),
+        "temp" => TempContainer,
+        "deadLetters" => DeadLetters,
+        _ => ActorRefs.Nobody,
     };
 
     private EmptyLocalActorRef Absent(ActorPath path) => new(this, path, _system.EventStream);

@@ -59,7 +59,9 @@ internal sealed record ObjectNode(int Line, int Column) : HoconNode(Line, Column
     }
 }
 
-/// <summary>A key with every value assigned to it, oldest first: a value that refers to its own key means the one before.</summary>
+/// <summary>
+/// A key with every value assigned to it, oldest first: a value that refers to its own key means the one before.
+/// </summary>
 internal sealed class HoconField(string key)
 {
     public string Key { get; } = key;

@@ -80,8 +80,12 @@ public sealed class HoconValue
     /// <inheritdoc cref="GetDouble"/>
     public decimal GetDecimal() => HoconScalar.Number<decimal>(Scalar("a number"));
 
-    /// <summary>A duration; a bare number counts milliseconds; <c>infinite</c> is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
-    /// <exception cref="FormatException">The value is not a duration, or infinite where that is not allowed.</exception>
+    /// <summary>
+    /// A duration; a bare number counts milliseconds; <c>infinite</c> is <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
+    /// <exception cref="FormatException">
+    /// The value is not a duration, or infinite where that is not allowed.
+    /// </exception>
     public TimeSpan GetTimeSpan(bool allowInfinite = true) =>
         HoconScalar.Duration(Scalar("a duration"), allowInfinite);
 
