@@ -34,13 +34,6 @@ internal static class DemoCommand
         {
             Positions, Symbols, LatencyMs, Runs, Fault, Json, Freeze, Hedge, Verbose,
         };
-        command.Validators.Add(static result =>
-        {
-            if (result.GetValue(Positions) > result.GetValue(Symbols))
-            {
-                result.AddError("--positions must not exceed --symbols");
-            }
-        });
         return new Verb(command, "./trader demo\n./trader demo --positions 200 --runs 20 --json demo.json", RunAsync);
     }
 
@@ -55,6 +48,11 @@ internal static class DemoCommand
             Hedge = parsed.GetValue(Hedge),
             Echo = parsed.GetValue(Verbose) ? terminal.Say : null,
         };
+        if (stack.Positions > stack.Symbols)
+        {
+            throw new Refusal(ExitCode.Usage, $"--positions {stack.Positions} must not exceed --symbols {stack.Symbols}");
+        }
+
         var freeze = parsed.GetValue(Freeze);
         var runs = new List<(DrillFacts Facts, DrillVerdict Verdict)>();
         for (var run = 1; run <= parsed.GetValue(Runs); run++)
