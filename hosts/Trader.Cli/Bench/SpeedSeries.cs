@@ -47,7 +47,8 @@ internal static class SpeedSeries
             var (_, verdict) = await Drill.RunAsync(plan, TimeProvider.System, terminal.Say, cancel);
             terminal.Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{series.Name} {run}/{series.Runs}: {(verdict.Pass ? "pass" : "FAIL")}, panic {verdict.KillToPanicMs} ms after, flat {verdict.KillToFlatMs} ms after"));
+                $"{series.Name} {run}/{series.Runs}: {(verdict.Pass ? "pass" : "FAIL")}, ")
+                + $"panic {verdict.KillToPanicMs} ms after, flat {verdict.KillToFlatMs} ms after");
             if (!verdict.Pass)
             {
                 throw new Refusal(ExitCode.Bad, $"{series.Name}: a drill that fails is no measurement; ./trader demo --positions {series.Positions} shows it");

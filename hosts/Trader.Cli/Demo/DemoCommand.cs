@@ -13,7 +13,8 @@ internal static class DemoCommand
     private static readonly Option<int> Positions = CommonOptions.Ranged("--positions", 44, 0, 5000, "positions open at the start");
     private static readonly Option<int> Symbols = CommonOptions.Ranged("--symbols", 674, 1, 5000, "symbols the paper exchange lists");
     private static readonly Option<int> LatencyMs = CommonOptions.Ranged("--latency-ms", 50, 0, 60_000, "the exchange's time from request to answer");
-    private static readonly Option<int> Runs = CommonOptions.Ranged("--runs", 1, 1, 1000, "how often, each with fresh processes; then medians and worst are shown");
+    private static readonly Option<int> Runs = CommonOptions.Ranged(
+        "--runs", 1, 1, 1000, "how often, each with fresh processes; then medians and worst are shown");
     private static readonly Option<string[]> Fault = new("--fault")
     {
         Description = "a fault of the exchange, as ./trader paper --help lists them; may be given often; 'none' for none",

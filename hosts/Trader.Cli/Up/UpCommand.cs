@@ -17,7 +17,8 @@ internal static class UpCommand
 
     private static readonly Option<int> Positions = CommonOptions.Ranged("--positions", 3, 0, 5000, "with --paper: positions open at the start");
     private static readonly Option<int> Symbols = CommonOptions.Ranged("--symbols", 674, 1, 5000, "with --paper: symbols the exchange lists");
-    private static readonly Option<int> LatencyMs = CommonOptions.Ranged("--latency-ms", 50, 0, 60000, "with --paper: the exchange's time from request to answer");
+    private static readonly Option<int> LatencyMs = CommonOptions.Ranged(
+        "--latency-ms", 50, 0, 60_000, "with --paper: the exchange's time from request to answer");
     private static readonly Option<string?> NodeRoles = new("--roles")
     {
         Description = "without --paper: the roles to run, by comma; default: all",
