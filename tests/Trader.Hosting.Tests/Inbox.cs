@@ -16,7 +16,9 @@ internal sealed class Inbox
     {
         using var deadline = new CancellationTokenSource(Deadline);
         var message = await _messages.Reader.ReadAsync(deadline.Token);
-        return message is T wanted ? wanted : throw new InvalidOperationException($"{typeof(T).Name} was expected, {message} came");
+        return message is T wanted
+            ? wanted
+            : throw new InvalidOperationException($"{typeof(T).Name} was expected, {message} came");
     }
 
     /// <summary>The next message of this type; others are passed over.</summary>

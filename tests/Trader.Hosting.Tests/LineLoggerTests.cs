@@ -18,9 +18,15 @@ public sealed class LineLoggerTests
     }
 
     [Theory]
-    [InlineData(LineLevel.Info, "EEW", "Listening for panic_close events...", "INFO | [EEW] Listening for panic_close events...")]
-    [InlineData(LineLevel.Warning, "WATCHDOG", "Exit Brain entered DEGRADED state", "WARNING | [WATCHDOG] Exit Brain entered DEGRADED state")]
-    [InlineData(LineLevel.Error, "WATCHDOG", "CRITICAL: 🚨 TRIGGERING PANIC CLOSE 🚨", "CRITICAL | [WATCHDOG] 🚨 TRIGGERING PANIC CLOSE 🚨")]
+    [InlineData(
+        LineLevel.Info, "EEW", "Listening for panic_close events...",
+        "INFO | [EEW] Listening for panic_close events...")]
+    [InlineData(
+        LineLevel.Warning, "WATCHDOG", "Exit Brain entered DEGRADED state",
+        "WARNING | [WATCHDOG] Exit Brain entered DEGRADED state")]
+    [InlineData(
+        LineLevel.Error, "WATCHDOG", "CRITICAL: 🚨 TRIGGERING PANIC CLOSE 🚨",
+        "CRITICAL | [WATCHDOG] 🚨 TRIGGERING PANIC CLOSE 🚨")]
     [InlineData(LineLevel.Info, "EEW", "CRITICAL: only an error is", "INFO | [EEW] CRITICAL: only an error is")]
     [InlineData(LineLevel.Error, "EEW", "❌ BTCUSDT FAILED: -2022", "ERROR | [EEW] ❌ BTCUSDT FAILED: -2022")]
     [InlineData(LineLevel.Debug, "TRADER", "", "DEBUG | [TRADER] ")]
@@ -44,9 +50,12 @@ public sealed class LineLoggerTests
         }
 
         var lines = (await Written()).TrimEnd('\n').Split('\n');
-        Assert.Equal("2026-02-14 03:04:05 | ERROR | [EEW] Worker failed: InvalidOperationException: it broke", lines[0]);
+        Assert.Equal(
+            "2026-02-14 03:04:05 | ERROR | [EEW] Worker failed: InvalidOperationException: it broke", lines[0]);
         Assert.True(lines.Length > 1);
-        Assert.All(lines[1..], l => Assert.StartsWith("2026-02-14 03:04:05 | ERROR | [EEW]    at ", l, StringComparison.Ordinal));
+        Assert.All(
+            lines[1..],
+            l => Assert.StartsWith("2026-02-14 03:04:05 | ERROR | [EEW]    at ", l, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -55,7 +64,8 @@ public sealed class LineLoggerTests
     {
         _log.Redact([new Secret("hush-hush"), null]);
         _log.Log(LineLevel.Error, "EEW", "asked with hush-hush", new IOException("hush-hush was wrong"));
-        Assert.Equal("2026-02-14 03:04:05 | ERROR | [EEW] asked with ***: IOException: *** was wrong\n", await Written());
+        Assert.Equal(
+            "2026-02-14 03:04:05 | ERROR | [EEW] asked with ***: IOException: *** was wrong\n", await Written());
     }
 
     [Fact]
@@ -72,7 +82,8 @@ public sealed class LineLoggerTests
     [InlineData("akka://trader/user/trader/redis", "TRADER")]
     [InlineData("akka://panic-closer/user/x", "TRADER")]
     [InlineData("ActorSystem(trader)", "TRADER")]
-    public void The_tag_is_the_role_in_the_source(string source, string tag) => Assert.Equal(tag, LineLogger.TagOf(source));
+    public void The_tag_is_the_role_in_the_source(string source, string tag) =>
+        Assert.Equal(tag, LineLogger.TagOf(source));
 
     [Fact]
     public async Task A_blocked_reader_blocks_nobody_and_what_was_lost_is_said()

@@ -17,10 +17,13 @@ public sealed class LinkTokenTests : IDisposable
     public void The_environment_wins_and_a_short_token_is_refused()
     {
         var given = new string('g', LinkToken.MinLength);
-        Assert.Equal(given, LinkToken.Obtain(new Dictionary<string, string> { [LinkToken.Variable] = given }, _scratch.Path).Reveal());
+        Assert.Equal(
+            given,
+            LinkToken.Obtain(new Dictionary<string, string> { [LinkToken.Variable] = given }, _scratch.Path).Reveal());
         Assert.False(File.Exists(TokenFile));
         var error = Assert.Throws<InvalidDataException>(
-            () => LinkToken.Obtain(new Dictionary<string, string> { [LinkToken.Variable] = "short-one" }, _scratch.Path));
+            () => LinkToken.Obtain(
+                new Dictionary<string, string> { [LinkToken.Variable] = "short-one" }, _scratch.Path));
         Assert.DoesNotContain("short-one", error.Message, StringComparison.Ordinal);
     }
 
@@ -30,7 +33,9 @@ public sealed class LinkTokenTests : IDisposable
         var nested = Path.Combine(_scratch.Path, "a", "b");
         var first = LinkToken.Obtain(Nothing, nested);
         Assert.Equal(64, first.Reveal().Length);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(nested, LinkToken.FileName)));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(Path.Combine(nested, LinkToken.FileName)));
         Assert.Equal(first, LinkToken.Obtain(Nothing, nested));
     }
 
@@ -55,9 +60,13 @@ public sealed class LinkTokenTests : IDisposable
     {
         File.WriteAllText(TokenFile, "tooshort");
         File.SetUnixFileMode(TokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.Contains("fewer than", Assert.Throws<InvalidDataException>(() => LinkToken.Obtain(Nothing, _scratch.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "fewer than", Assert.Throws<InvalidDataException>(() => LinkToken.Obtain(Nothing, _scratch.Path)).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(TokenFile, new string('x', 64));
         File.SetUnixFileMode(TokenFile, UnixFileMode.UserRead | UnixFileMode.GroupRead);
-        Assert.Contains("chmod 600", Assert.Throws<InvalidDataException>(() => LinkToken.Obtain(Nothing, _scratch.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "chmod 600", Assert.Throws<InvalidDataException>(() => LinkToken.Obtain(Nothing, _scratch.Path)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -69,7 +69,8 @@ public sealed class MetricsTests
         }
 
         var samples = PrometheusText.Read(_metrics.Text());
-        Assert.Equal(MetricRegistry.MaxSeries, samples.Keys.Count(k => k.StartsWith("a_total", StringComparison.Ordinal)));
+        Assert.Equal(
+            MetricRegistry.MaxSeries, samples.Keys.Count(k => k.StartsWith("a_total", StringComparison.Ordinal)));
         Assert.Equal(3, samples[MetricRegistry.DroppedName]);
     }
 

@@ -10,7 +10,8 @@ using Xunit;
 
 namespace Trader.Hosting.Tests;
 
-/// <summary>The production wiring in one process: neither Redis nor an exchange is there, and everything else works.</summary>
+/// <summary>The production wiring in one process: neither Redis nor an exchange is there, and everything else
+/// works.</summary>
 public sealed class NodeTests : IDisposable
 {
     private readonly ScratchDirectory _scratch = new();
@@ -39,7 +40,8 @@ public sealed class NodeTests : IDisposable
         var settings = Settings();
         List<RoleModule> modules = [.. RoleNames.All.Select(Wiring.Module)];
         await using var node = await NodeHost.StartAsync(new NodeParts(
-            settings, modules, _ => Wiring.Gateways(settings, modules, TimeProvider.System), _environment, TimeProvider.System,
+            settings, modules, _ =>
+                Wiring.Gateways(settings, modules, TimeProvider.System), _environment, TimeProvider.System,
             new LineLogger(lines, TimeProvider.System), lines));
         Assert.Equal("READY=1", await Datagram(systemd));
         Assert.Equal("WATCHDOG=1", await Datagram(systemd));
@@ -48,13 +50,16 @@ public sealed class NodeTests : IDisposable
         Assert.Contains("\"service_id\":\"exit_brain_main\"", await reader.Next(), StringComparison.Ordinal);
         using var client = new HttpClient();
         await Until(() => Task.FromResult(node.Readiness(Role.Watchdog).Ready));
-        using var worker = await client.GetAsync(new Uri($"http://127.0.0.1:{node.Ports[Role.PanicClose]}/health/ready"));
+        using var worker = await client.GetAsync(
+            new Uri($"http://127.0.0.1:{node.Ports[Role.PanicClose]}/health/ready"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, worker.StatusCode);
         Assert.Contains("BINANCE_API_KEY", await worker.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        var figures = PrometheusText.Read(await client.GetStringAsync(new Uri($"http://127.0.0.1:{node.Ports[Role.Watchdog]}/metrics")));
+        var figures = PrometheusText.Read(
+            await client.GetStringAsync(new Uri($"http://127.0.0.1:{node.Ports[Role.Watchdog]}/metrics")));
         Assert.Equal(1, figures["trader_role_ready{role=\"watchdog\"}"]);
         Assert.Equal(0, figures["trader_role_ready{role=\"panic-close\"}"]);
-        Assert.Equal(HttpStatusCode.Accepted, await PostPanic(client, node, _scratch.File("state/" + LinkToken.FileName)));
+        Assert.Equal(
+            HttpStatusCode.Accepted, await PostPanic(client, node, _scratch.File("state/" + LinkToken.FileName)));
 
         var events = new List<string>();
         var stop = node.StopAsync();
@@ -77,7 +82,8 @@ public sealed class NodeTests : IDisposable
         Assert.Contains("| [WATCHDOG] EXIT BRAIN WATCHDOG STARTING", log, StringComparison.Ordinal);
         Assert.Contains("| [EEW] 🚨 PANIC CLOSE EVENT RECEIVED 🚨", log, StringComparison.Ordinal);
         Assert.All(log.TrimEnd('\n').Split('\n'), l => Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \| (DEBUG|INFO|WARNING|ERROR|CRITICAL) \| \[[A-Z_]+\] ", l));
-        Assert.DoesNotContain(await File.ReadAllTextAsync(_scratch.File("state/link.token")), log, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            await File.ReadAllTextAsync(_scratch.File("state/link.token")), log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +161,8 @@ public sealed class NodeTests : IDisposable
     private static async Task<HttpStatusCode> PostPanic(HttpClient client, NodeHost node, string tokenFile)
     {
         var token = await File.ReadAllTextAsync(tokenFile);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://127.0.0.1:{node.Ports[Role.PanicClose]}/panic-close"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri($"http://127.0.0.1:{node.Ports[Role.PanicClose]}/panic-close"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         request.Content = new StringContent(
@@ -182,8 +189,11 @@ public sealed class NodeTests : IDisposable
 
     private NodeSettings Settings()
     {
-        var overlay = _scratch.Write("overlay.hocon", string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")));
-        var result = SettingsLoader.Load(new SettingsSources(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), overlay, _environment));
+        var overlay = _scratch.Write(
+            "overlay.hocon",
+            string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")));
+        var result = SettingsLoader.Load(
+            new SettingsSources(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), overlay, _environment));
         Assert.Empty(result.Violations);
         return result.Settings!;
     }

@@ -20,7 +20,9 @@ public sealed class PeerLinkTests
         await using var link = Open(peer.Port);
         await _inbox.Next<LinkProtocol.Up>();
         var first = await _inbox.Next<LinkProtocol.EventSeen>();
-        Assert.Equal((LinkPeer.ExitBrain, "heartbeat", "ALIVE"), (first.Peer, first.Event, PanicWire.Find(first.Fields, "status")));
+        Assert.Equal(
+            (LinkPeer.ExitBrain, "heartbeat", "ALIVE"),
+            (first.Peer, first.Event, PanicWire.Find(first.Fields, "status")));
         peer.Beat();
         await _inbox.Next<LinkProtocol.EventSeen>();
 

@@ -5,7 +5,8 @@ using Trader.Messages;
 
 namespace Trader.Hosting.Tests;
 
-/// <summary>A brain's event stream in a process of its own, so that a test can kill or freeze it. Prints its port; ends with its input.</summary>
+/// <summary>A brain's event stream in a process of its own, so that a test can kill or freeze it. Prints its port;
+/// ends with its input.</summary>
 internal static class Program
 {
     private static async Task Main(string[] arguments)

@@ -29,7 +29,8 @@ internal static partial class PrometheusText
             Assert.True(match.Success, line);
             var name = match.Groups["name"].Value;
             var type = types[family];
-            Assert.True(name == family || (type == "histogram" && Regex.IsMatch(name, $"^{family}_(bucket|sum|count)$")), line);
+            Assert.True(
+                name == family || (type == "histogram" && Regex.IsMatch(name, $"^{family}_(bucket|sum|count)$")), line);
             Assert.True(type != "counter" || name.EndsWith("_total", StringComparison.Ordinal), line);
             var value = match.Groups["value"].Value switch
             {

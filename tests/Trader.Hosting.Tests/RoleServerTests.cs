@@ -71,7 +71,9 @@ public sealed class RoleServerTests : IAsyncLifetime
     {
         using var before = await _client.GetAsync(At(Role.PanicClose, "/health/ready"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, before.StatusCode);
-        Assert.Equal("""{"role":"panic-close","ready":false,"reasons":["starting"]}""", await before.Content.ReadAsStringAsync());
+        Assert.Equal(
+            """{"role":"panic-close","ready":false,"reasons":["starting"]}""",
+            await before.Content.ReadAsStringAsync());
         _readiness = new Readiness([]);
         using var after = await _client.GetAsync(At(Role.PanicClose, "/health/ready"));
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);
@@ -91,19 +93,31 @@ public sealed class RoleServerTests : IAsyncLifetime
     [InlineData("Bearer TOKEN", "application/json", "[]", 400)]
     [InlineData("Bearer TOKEN", "application/json", "{}", 400)]
     [InlineData("Bearer TOKEN", "application/json", """{"event_id":"e"}""", 400)]
-    [InlineData("Bearer TOKEN", "application/json", """{"event_id":"e 1","reason":"","severity":"","issued_by":"","ts":""}""", 400)]
-    [InlineData("Bearer TOKEN", "application/json", """{"event_id":"e","reason":"","severity":"","issued_by":"","ts":"1","x":"1"}""", 400)]
-    [InlineData("Bearer TOKEN", "application/json", """{"event_id":"e","event_id":"f","reason":"","severity":"","issued_by":"","ts":"1"}""", 400)]
-    [InlineData("Bearer TOKEN", "application/json", """{"event_id":"e","reason":null,"severity":"","issued_by":"","ts":"1"}""", 400)]
-    [InlineData("Bearer TOKEN", "application/json", """{"event_id":"\ud800","reason":"","severity":"","issued_by":"","ts":"1"}""", 400)]
+    [InlineData(
+        "Bearer TOKEN", "application/json", """{"event_id":"e 1","reason":"","severity":"","issued_by":"","ts":""}""",
+        400)]
+    [InlineData(
+        "Bearer TOKEN", "application/json",
+        """{"event_id":"e","reason":"","severity":"","issued_by":"","ts":"1","x":"1"}""", 400)]
+    [InlineData(
+        "Bearer TOKEN", "application/json",
+        """{"event_id":"e","event_id":"f","reason":"","severity":"","issued_by":"","ts":"1"}""", 400)]
+    [InlineData(
+        "Bearer TOKEN", "application/json", """{"event_id":"e","reason":null,"severity":"","issued_by":"","ts":"1"}""",
+        400)]
+    [InlineData(
+        "Bearer TOKEN", "application/json",
+        """{"event_id":"\ud800","reason":"","severity":"","issued_by":"","ts":"1"}""", 400)]
     [InlineData("Bearer TOKEN", "application/json", "4KB", 413)]
     [InlineData("Bearer TOKEN", "application/json; charset=utf-8", Body, 202)]
     [InlineData("bearer TOKEN", "application/json", Body, 202)]
     [Trait("rule", "S9")]
-    public async Task A_panic_needs_the_token_and_the_five_fields(string? authorization, string? type, string body, int status)
+    public async Task A_panic_needs_the_token_and_the_five_fields(
+        string? authorization, string? type, string body, int status)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, At(Role.PanicClose, "/panic-close"));
-        request.Headers.TryAddWithoutValidation("Authorization", authorization?.Replace("TOKEN", Token.Reveal(), StringComparison.Ordinal));
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", authorization?.Replace("TOKEN", Token.Reveal(), StringComparison.Ordinal));
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body == "4KB" ? new string(' ', 4097) : body));
         request.Content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
         using var answer = await _client.SendAsync(request);
@@ -126,9 +140,11 @@ public sealed class RoleServerTests : IAsyncLifetime
     [Fact]
     public async Task A_post_by_the_poster_arrives_as_the_trigger_that_was_sent()
     {
-        using var poster = new PanicPoster(PeerLinkTests.Settings(PeerLinkTests.FreePort(), _server.Ports[Role.PanicClose]), Token);
+        using var poster = new PanicPoster(
+            PeerLinkTests.Settings(PeerLinkTests.FreePort(), _server.Ports[Role.PanicClose]), Token);
         Assert.Equal(1, await poster.Warm());
-        var trigger = new PanicTrigger(EventId.FromGuid(Guid.NewGuid()), "EXIT_BRAIN_\"X\"", PanicIssuer.Watchdog, 1707840128456);
+        var trigger = new PanicTrigger(
+            EventId.FromGuid(Guid.NewGuid()), "EXIT_BRAIN_\"X\"", PanicIssuer.Watchdog, 1707840128456);
         // One of the two workers is not there: one acknowledgement is enough.
         Assert.Null(await poster.Send(trigger));
         Assert.Equal(PanicWire.Write(trigger), Assert.Single(_panics).Fields);
@@ -137,7 +153,8 @@ public sealed class RoleServerTests : IAsyncLifetime
         var why = await poster.Send(trigger);
         Assert.Contains("answered 503", why, StringComparison.Ordinal);
         Assert.Contains("ConnectionError", why, StringComparison.Ordinal);
-        using var stranger = new PanicPoster(PeerLinkTests.Settings(_server.Ports[Role.PanicClose]), new Secret(new string('z', 40)));
+        using var stranger = new PanicPoster(
+            PeerLinkTests.Settings(_server.Ports[Role.PanicClose]), new Secret(new string('z', 40)));
         Assert.Contains("answered 401", await stranger.Send(trigger), StringComparison.Ordinal);
     }
 
@@ -150,7 +167,8 @@ public sealed class RoleServerTests : IAsyncLifetime
         using var both = new PanicPoster(PeerLinkTests.Settings(port, _server.Ports[Role.PanicClose]), Token);
         var trigger = new PanicTrigger(EventId.FromGuid(Guid.NewGuid()), "X", PanicIssuer.Ops, 1);
         Assert.Null(await both.Send(trigger));
-        using var alone = new PanicPoster(PeerLinkTests.Settings(port) with { PanicDeadline = TimeSpan.FromMilliseconds(200) }, Token);
+        using var alone = new PanicPoster(
+            PeerLinkTests.Settings(port) with { PanicDeadline = TimeSpan.FromMilliseconds(200) }, Token);
         Assert.Contains("did not answer in time", await alone.Send(trigger), StringComparison.Ordinal);
     }
 
@@ -161,7 +179,8 @@ public sealed class RoleServerTests : IAsyncLifetime
         _brainHub.Publish("heartbeat", [new("status", "ALIVE"), new("note", "a\"b\né")]);
         using var reader = await SseReader.Open(_server.Ports[Role.ExitBrain], "/exit-brain/heartbeats");
         Assert.Contains("text/event-stream", reader.Head, StringComparison.Ordinal);
-        Assert.Equal("event: heartbeat\ndata: {\"status\":\"ALIVE\",\"note\":\"a\\u0022b\\n\\u00E9\"}\n\n", await reader.Next());
+        Assert.Equal(
+            "event: heartbeat\ndata: {\"status\":\"ALIVE\",\"note\":\"a\\u0022b\\n\\u00E9\"}\n\n", await reader.Next());
         _brainHub.Publish("stopping", []);
         Assert.Equal("event: stopping\ndata: {}\n\n", await reader.Next());
         // After the goodbye nothing says any more that the brain is alive.
@@ -179,7 +198,8 @@ public sealed class RoleServerTests : IAsyncLifetime
         using var live = await SseReader.Open(_server.Ports[Role.ExitBrain], "/exit-brain/heartbeats");
         var fat = new KeyValuePair<string, string>[] { new("fat", new string('x', 60_000)) };
         var sent = 0;
-        // Kernel buffers swallow megabytes before a write blocks; the live reader takes each event before the next is sent.
+        // Kernel buffers swallow megabytes before a write blocks; the live reader takes each event before the next is
+        // sent.
         while (!_metrics.Text().Contains("trader_link_readers_dropped_total{role=\"exit-brain\"} 1", StringComparison.Ordinal))
         {
             Assert.True(sent++ < 2000, "the slow reader was never dropped");
@@ -199,9 +219,12 @@ public sealed class RoleServerTests : IAsyncLifetime
         var free = PeerLinkTests.FreePort();
         var hub = new EventHub(Role.Watchdog, 4, _metrics, TimeProvider.System);
         var error = await Assert.ThrowsAsync<PortTakenException>(() => RoleServer.StartAsync(
-            [new RoleEndpoint(Role.Watchdog, free, hub, () => _readiness), new RoleEndpoint(Role.PanicClose, taken, _workerHub, () => _readiness)],
+            [new RoleEndpoint(Role.Watchdog, free, hub, () => _readiness), new RoleEndpoint(
+                Role.PanicClose, taken, _workerHub, () => _readiness)],
             Http, _metrics, Token, logs: null));
-        Assert.Equal($"port {taken} on 127.0.0.1 (role panic-close) is in use; stop what uses it or choose --port-offset", error.Message);
+        Assert.Equal(
+            $"port {taken} on 127.0.0.1 (role panic-close) is in use; stop what uses it or choose --port-offset",
+            error.Message);
         using var again = new TcpListener(IPAddress.Loopback, free);
         again.Start();
         Assert.True(again.Server.IsBound);

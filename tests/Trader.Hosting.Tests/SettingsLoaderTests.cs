@@ -28,7 +28,9 @@ public sealed class SettingsLoaderTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(5), settings.PanicClose.TriggerMaxFuture);
         Assert.Equal(TimeSpan.FromSeconds(1), settings.ExitBrain.LoopEvery);
         Assert.Equal(settings.ExitBrain.ServiceId, settings.Watchdog.ServiceId);
-        Assert.Equal((8045, 8046, 8047), (settings.Ports[Role.ExitBrain], settings.Ports[Role.Watchdog], settings.Ports[Role.PanicClose]));
+        Assert.Equal(
+            (8045, 8046, 8047),
+            (settings.Ports[Role.ExitBrain], settings.Ports[Role.Watchdog], settings.Ports[Role.PanicClose]));
         Assert.Equal("redis://127.0.0.1:6379/0", settings.Redis.ToString());
         Assert.Equal(VenueEnvironment.Testnet, settings.Exchange.Environment);
         Assert.Null(settings.Exchange.Key);
@@ -44,7 +46,9 @@ public sealed class SettingsLoaderTests : IDisposable
         {
             // A blank line ends what a comment speaks about.
             Assert.False(
-                lines[i].Contains(" = ", StringComparison.Ordinal) && !lines[i].TrimStart().StartsWith('#') && lines[i - 1].Trim().Length == 0,
+                lines[i].Contains(" = ", StringComparison.Ordinal)
+                    && !lines[i].TrimStart().StartsWith('#')
+                    && lines[i - 1].Trim().Length == 0,
                 $"line {i + 1} has no comment: {lines[i]}");
         }
     }
@@ -88,8 +92,10 @@ public sealed class SettingsLoaderTests : IDisposable
     public void A_value_in_range_is_taken(string line) => Good(line);
 
     [Theory]
-    [InlineData("trader.watchdog.judge-evry = 50ms", "trader.watchdog.judge-evry", "did you mean trader.watchdog.judge-every?")]
-    [InlineData("trader.watchdgo.max-events = 1", "trader.watchdgo.max-events", "did you mean trader.watchdog.max-events?")]
+    [InlineData(
+        "trader.watchdog.judge-evry = 50ms", "trader.watchdog.judge-evry", "did you mean trader.watchdog.judge-every?")]
+    [InlineData(
+        "trader.watchdgo.max-events = 1", "trader.watchdgo.max-events", "did you mean trader.watchdog.max-events?")]
     [InlineData("akka.loglvel = DEBUG", "akka.loglvel", "")]
     [InlineData("redis.url = x", "redis.url", "did you mean trader.redis.url?")]
     [InlineData("trader.exchange.api-secret = abc", "trader.exchange.api-secret", "")]
@@ -143,7 +149,8 @@ public sealed class SettingsLoaderTests : IDisposable
     {
         var missing = SettingsLoader.Load(new SettingsSources(Defaults, _scratch.File("none.hocon"), _environment));
         Assert.Contains("cannot be read", Assert.Single(missing.Violations).What, StringComparison.Ordinal);
-        Assert.Contains("is not HOCON", Assert.Single(Load("trader { watchdog {").Violations).What, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not HOCON", Assert.Single(Load("trader { watchdog {").Violations).What, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -217,15 +224,29 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("BINANCE_TESTNET=false", "testnet", VenueEnvironment.Testnet, "testnet.binancefuture.com", 1)]
     [InlineData("BINANCE_BASE_URL=http://127.0.0.1:9100", "", VenueEnvironment.Paper, "127.0.0.1", 0)]
     [InlineData("BINANCE_BASE_URL=http://[::1]:9100", "", VenueEnvironment.Paper, "[::1]", 0)]
-    [InlineData("BINANCE_BASE_URL=http://localhost:9100;BINANCE_TESTNET=false", "", VenueEnvironment.Paper, "localhost", 1)]
-    [InlineData("BINANCE_BASE_URL=https://demo-fapi.binance.com", "", VenueEnvironment.Testnet, "demo-fapi.binance.com", 0)]
-    [InlineData("BINANCE_BASE_URL=https://demo-fapi.binance.com", "production", VenueEnvironment.Testnet, "demo-fapi.binance.com", 1)]
-    [InlineData("BINANCE_BASE_URL=https://fapi.binance.com", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 1)]
-    [InlineData("BINANCE_BASE_URL=https://fapi.binance.com;BINANCE_TESTNET=true", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 1)]
-    [InlineData("BINANCE_BASE_URL=https://fapi.binance.com;BINANCE_TESTNET=false", "", VenueEnvironment.Production, "fapi.binance.com", 0)]
-    [InlineData("BINANCE_BASE_URL=https://proxy.example.com", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 1)]
-    [InlineData("BINANCE_BASE_URL=https://proxy.example.com", "production", VenueEnvironment.Production, "proxy.example.com", 0)]
-    [InlineData("BINANCE_BASE_URL=https://demo-fapi.binance.com.example.com", "demo", VenueEnvironment.Testnet, "demo-fapi.binance.com", 1)]
+    [InlineData(
+        "BINANCE_BASE_URL=http://localhost:9100;BINANCE_TESTNET=false", "", VenueEnvironment.Paper, "localhost", 1)]
+    [InlineData(
+        "BINANCE_BASE_URL=https://demo-fapi.binance.com", "", VenueEnvironment.Testnet, "demo-fapi.binance.com", 0)]
+    [InlineData(
+        "BINANCE_BASE_URL=https://demo-fapi.binance.com", "production", VenueEnvironment.Testnet,
+        "demo-fapi.binance.com", 1)]
+    [InlineData(
+        "BINANCE_BASE_URL=https://fapi.binance.com", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 1)]
+    [InlineData(
+        "BINANCE_BASE_URL=https://fapi.binance.com;BINANCE_TESTNET=true", "", VenueEnvironment.Testnet,
+        "testnet.binancefuture.com", 1)]
+    [InlineData(
+        "BINANCE_BASE_URL=https://fapi.binance.com;BINANCE_TESTNET=false", "", VenueEnvironment.Production,
+        "fapi.binance.com", 0)]
+    [InlineData(
+        "BINANCE_BASE_URL=https://proxy.example.com", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 1)]
+    [InlineData(
+        "BINANCE_BASE_URL=https://proxy.example.com", "production", VenueEnvironment.Production, "proxy.example.com",
+        0)]
+    [InlineData(
+        "BINANCE_BASE_URL=https://demo-fapi.binance.com.example.com", "demo", VenueEnvironment.Testnet,
+        "demo-fapi.binance.com", 1)]
     [Trait("rule", "S15")]
     public void The_account_is_production_only_when_nothing_contradicts_it(
         string variables, string environment, VenueEnvironment expected, string host, int doubts)

@@ -5,8 +5,9 @@ using static Trader.Hosting.Configuration.ExchangeChoice;
 namespace Trader.Hosting.Configuration;
 
 /// <summary>
-/// The documented environment variables (DESIGN section 8), from the process and from the documented env files, laid over the
-/// settings files. Env files come last, as the operator documents edit them and restart; a file that contradicts the process says so.
+/// The documented environment variables (DESIGN section 8), from the process and from the documented env files, laid
+/// over the settings files. Env files come last, as the operator documents edit them and restart; a file that
+/// contradicts the process says so.
 /// </summary>
 internal sealed class DocumentedVariables
 {
@@ -17,7 +18,8 @@ internal sealed class DocumentedVariables
     private static readonly string[] EnvFiles = ["governor.env", "apply-layer.env"];
     private static readonly string[] FromFiles =
     [
-        "REDIS_URL", "QUANTUM_REDIS_HOST", "QUANTUM_REDIS_PORT", "QUANTUM_REDIS_DB", "REDIS_HOST", "REDIS_PORT", "REDIS_DB",
+        "REDIS_URL", "QUANTUM_REDIS_HOST", "QUANTUM_REDIS_PORT", "QUANTUM_REDIS_DB",
+        "REDIS_HOST", "REDIS_PORT", "REDIS_DB",
         "BINANCE_BASE_URL", "BINANCE_TESTNET", "TESTNET", Key, SecretKey, "TRADER_STATE_DIR", "TRADER_PORT_OFFSET",
     ];
 
@@ -90,12 +92,15 @@ internal sealed class DocumentedVariables
             return true;
         }
 
-        var name = host is null ? configured.Host : host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host;
+        var name = host ?? configured.Host;
+        name = name.Contains(':', StringComparison.Ordinal) ? $"[{name.Trim('[', ']')}]" : name;
         var at = port ?? (configured.Port > 0 ? configured.Port : 6379);
         var db = database?.ToString(CultureInfo.InvariantCulture) ?? configured.AbsolutePath.TrimStart('/');
         var user = configured.UserInfo.Length > 0 ? configured.UserInfo + "@" : "";
         layers.Set(
-            "trader.redis.url", $"{configured.Scheme}://{user}{name}:{at.ToString(CultureInfo.InvariantCulture)}/{db}", $"{prefix}HOST/_PORT/_DB");
+            "trader.redis.url",
+            $"{configured.Scheme}://{user}{name}:{at.ToString(CultureInfo.InvariantCulture)}/{db}",
+            $"{prefix}HOST/_PORT/_DB");
         return true;
     }
 
@@ -106,7 +111,8 @@ internal sealed class DocumentedVariables
             return null;
         }
 
-        if (int.TryParse(v.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (int.TryParse(v.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
         {
             return number;
         }
@@ -128,7 +134,8 @@ internal sealed class DocumentedVariables
             return;
         }
 
-        var entries = EnvFile.Parse(text, (line, what) => _reader.Wrong($"{file} line {line}", what, "repair or remove the line"));
+        var entries = EnvFile.Parse(
+            text, (line, what) => _reader.Wrong($"{file} line {line}", what, "repair or remove the line"));
         foreach (var name in FromFiles)
         {
             if (entries.TryGetValue(name, out var entry) && entry.Value.Trim().Length > 0)
@@ -172,7 +179,8 @@ internal sealed class DocumentedVariables
         }
         else
         {
-            _reader.Wrong($"{name} ({where})", "is neither true nor false", "write true for testnet or false for production");
+            _reader.Wrong(
+                $"{name} ({where})", "is neither true nor false", "write true for testnet or false for production");
         }
     }
 }

@@ -3,9 +3,9 @@ using System.Text;
 namespace Trader.Hosting.Configuration;
 
 /// <summary>
-/// Reads the documented env files the way systemd's EnvironmentFile reads them, because operators append to them by hand: the last
-/// assignment of a name wins, <c>#</c> and <c>;</c> begin a comment line, values may be quoted. CRLF, a byte-order mark, a missing
-/// final newline and <c>export</c> are accepted.
+/// Reads the documented env files the way systemd's EnvironmentFile reads them, because operators append to them by
+/// hand: the last assignment of a name wins, <c>#</c> and <c>;</c> begin a comment line, values may be quoted. CRLF,
+/// a byte-order mark, a missing final newline and <c>export</c> are accepted.
 /// </summary>
 public static class EnvFile
 {

@@ -4,8 +4,9 @@ using Trader.Messages;
 namespace Trader.Hosting.Configuration;
 
 /// <summary>
-/// Decides which exchange account is meant. Production needs an explicit choice that nothing contradicts; everything else resolves to
-/// the safer side and says so (X25: in the earlier system an absent variable meant production, and a panic closed the wrong account).
+/// Decides which exchange account is meant. Production needs an explicit choice that nothing contradicts; everything
+/// else resolves to the safer side and says so (X25: in the earlier system an absent variable meant production, and a
+/// panic closed the wrong account).
 /// </summary>
 public static class ExchangeChoice
 {
@@ -21,8 +22,10 @@ public static class ExchangeChoice
     public sealed record Wish(Wanted Wanted, string Where);
 
     /// <param name="Notices">What an operator should know.</param>
-    /// <param name="Doubts">What keeps a role from being ready: the account that is guarded may not be the account that trades.</param>
-    public sealed record Decision(BinanceEnvironment Environment, IReadOnlyList<string> Notices, IReadOnlyList<string> Doubts);
+    /// <param name="Doubts">What keeps a role from being ready: the account that is guarded may not be the account
+    /// that trades.</param>
+    public sealed record Decision(
+        BinanceEnvironment Environment, IReadOnlyList<string> Notices, IReadOnlyList<string> Doubts);
 
     private static BinanceEnvironment Named(Wanted wanted) => BinanceEnvironment.Named[wanted switch
     {
@@ -41,7 +44,8 @@ public static class ExchangeChoice
         {
             if (wishes.Count == 0)
             {
-                notices.Add("exchange: nobody chose production, so this is testnet (exchange.environment or BINANCE_TESTNET choose)");
+                notices.Add("exchange: nobody chose production, so this is testnet "
+                    + "(exchange.environment or BINANCE_TESTNET choose)");
             }
 
             return new Decision(Named(wanted), [.. notices, .. doubts], doubts);
@@ -51,7 +55,8 @@ public static class ExchangeChoice
         if (address.Kind == VenueEnvironment.Production && wanted != Wanted.Production)
         {
             address = Named(wanted);
-            doubts.Add($"exchange: {host} is no known testnet and production was not chosen, so {address.BaseAddress.Host} is used");
+            doubts.Add($"exchange: {host} is no known testnet and production was not chosen, "
+                + $"so {address.BaseAddress.Host} is used");
         }
         else if (address.Kind != VenueEnvironment.Production && wanted == Wanted.Production)
         {
@@ -76,7 +81,8 @@ public static class ExchangeChoice
 
         if (production.Count > 0)
         {
-            doubts.Add($"exchange: {production[0].Where} chooses production, {safe[0].Where} chooses testnet; testnet is used");
+            doubts.Add($"exchange: {production[0].Where} chooses production, "
+                + $"{safe[0].Where} chooses testnet; testnet is used");
         }
 
         // demo and testnet are two names of one back end; the more particular name gives the address.

@@ -37,7 +37,8 @@ public sealed record RedisSettings(RedisGatewaySettings Gateway, Secret? Passwor
 }
 
 /// <param name="Key">Null when the environment holds none: then the role must not report ready (E51).</param>
-/// <param name="Doubts">Settings that contradict each other about the account. While there is one no role is ready (E51).</param>
+/// <param name="Doubts">Settings that contradict each other about the account. While there is one no role is ready
+/// (E51).</param>
 public sealed record ExchangeSettings(
     BinanceOptions Options, ExchangeGatewaySettings Gateway, Secret? Key, Secret? Secret, IReadOnlyList<string> Doubts)
 {

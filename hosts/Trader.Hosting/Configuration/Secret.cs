@@ -1,6 +1,7 @@
 namespace Trader.Hosting.Configuration;
 
-/// <summary>A text that must never reach a log, a metric, an audit line or an exception (S16): it prints as three stars.</summary>
+/// <summary>A text that must never reach a log, a metric, an audit line or an exception (S16): it prints as three
+/// stars.</summary>
 public sealed class Secret : IEquatable<Secret>
 {
     private readonly string _value;
@@ -15,7 +16,8 @@ public sealed class Secret : IEquatable<Secret>
     /// <summary>The text itself, for the one place that needs it.</summary>
     public string Reveal() => _value;
 
-    public bool Equals(Secret? other) => other is not null && string.Equals(_value, other._value, StringComparison.Ordinal);
+    public bool Equals(Secret? other) =>
+        other is not null && string.Equals(_value, other._value, StringComparison.Ordinal);
 
     public override bool Equals(object? obj) => Equals(obj as Secret);
 

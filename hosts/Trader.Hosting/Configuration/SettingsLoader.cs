@@ -23,8 +23,8 @@ public sealed record SettingsResult(
     NodeSettings? Settings, IReadOnlyList<Violation> Violations, IReadOnlyList<string> Notices);
 
 /// <summary>
-/// Reads all layers (DESIGN section 8), refuses unknown keys, and lists every violation at once. Nothing is guessed: a value that
-/// cannot be used stops the start with <see cref="ExitCode"/>.
+/// Reads all layers (DESIGN section 8), refuses unknown keys, and lists every violation at once. Nothing is guessed:
+/// a value that cannot be used stops the start with <see cref="ExitCode"/>.
 /// </summary>
 public static class SettingsLoader
 {
@@ -72,7 +72,8 @@ public static class SettingsLoader
 
         var notices = new List<string>(variables.Notices);
         var settings = new SettingsMapping(reader, variables, engine, notices).Map();
-        reader.RefuseUnknown(path => path.StartsWith("akka.", StringComparison.Ordinal) && known.Find(path) is not null);
+        reader.RefuseUnknown(
+            path => path.StartsWith("akka.", StringComparison.Ordinal) && known.Find(path) is not null);
         return reader.Violations.Count == 0
             ? new SettingsResult(settings, [], notices)
             : new SettingsResult(null, reader.Violations, notices);

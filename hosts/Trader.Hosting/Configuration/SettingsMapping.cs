@@ -12,8 +12,10 @@ using Trader.Redis.Gateway;
 
 namespace Trader.Hosting.Configuration;
 
-/// <summary>The written-out mapping of keys to settings, with the range of each (its meaning stands in akka.hocon).</summary>
-internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables variables, Config engine, List<string> notices)
+/// <summary>The written-out mapping of keys to settings, with the range of each (its meaning stands in
+/// akka.hocon).</summary>
+internal sealed class SettingsMapping(
+    SettingsReader read, DocumentedVariables variables, Config engine, List<string> notices)
 {
     public NodeSettings Map()
     {
@@ -23,7 +25,8 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
         var watchdog = Guard(brain);
         var worker = Worker(node);
         return new NodeSettings(
-            node, StateDir(), ports, Redis(worker.ClaimIdle), Exchange(), brain, watchdog, worker, Link(ports), Http(), engine);
+            node, StateDir(), ports, Redis(worker.ClaimIdle), Exchange(), brain, watchdog, worker,
+            Link(ports), Http(), engine);
     }
 
     private static TimeSpan Ms(int value) => TimeSpan.FromMilliseconds(value);
@@ -34,7 +37,8 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
 
     // A host name may hold what a consumer name must not; the node's name is ours, so it is bent rather than refused.
     private static string HostName() =>
-        new([.. Dns.GetHostName().Take(40).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-')]);
+        new([.. Dns.GetHostName().Take(40).Select(
+            c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-')]);
 
     private string StateDir()
     {
@@ -144,13 +148,16 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
         };
         if (chosen is null && read.Text("trader.exchange.environment").Length > 0)
         {
-            read.WrongAt("trader.exchange.environment", "is no environment", "write testnet, demo or production, or leave it empty");
+            read.WrongAt(
+                "trader.exchange.environment", "is no environment",
+                "write testnet, demo or production, or leave it empty");
         }
 
         List<ExchangeChoice.Wish> wishes = [.. variables.Wishes];
         if (chosen is { } wanted)
         {
-            wishes.Add(new ExchangeChoice.Wish(wanted, $"exchange.environment ({read.Where("trader.exchange.environment")})"));
+            wishes.Add(
+                new ExchangeChoice.Wish(wanted, $"exchange.environment ({read.Where("trader.exchange.environment")})"));
         }
 
         var decision = ExchangeChoice.Decide(wishes, ExchangeAddress());
@@ -205,7 +212,9 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
         var trailing = read.PercentOrOff("trader.exit-brain.exits.trailing-percent", 100);
         if (activate is null != trailing is null)
         {
-            read.WrongAt("trader.exit-brain.exits.trailing-percent", "one of the two trailing keys is off", "set both or switch both off");
+            read.WrongAt(
+                "trader.exit-brain.exits.trailing-percent", "one of the two trailing keys is off",
+                "set both or switch both off");
         }
 
         return new ExitBrainSettings(
@@ -214,7 +223,8 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
             read.Duration("trader.exit-brain.read-deadline", Ms(100), S(3)),
             read.Duration("trader.exit-brain.guard-silence", S(1), S(5)),
             new ExitRuleSettings(
-                read.PercentOrOff("trader.exit-brain.exits.stop-loss-percent", 100), read.PercentOrOff("trader.exit-brain.exits.take-profit-percent", 1000),
+                read.PercentOrOff("trader.exit-brain.exits.stop-loss-percent", 100),
+                read.PercentOrOff("trader.exit-brain.exits.take-profit-percent", 1000),
                 activate, trailing,
                 read.DurationOrOff("trader.exit-brain.exits.maximum-hold", S(60), TimeSpan.FromHours(720)),
                 read.PercentOrOff("trader.exit-brain.exits.liquidation-distance-percent", 100)));
@@ -234,7 +244,9 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
             read.Whole("trader.watchdog.max-events", 1, 3),
             read.Duration("trader.watchdog.beat-every", Ms(100), S(2)),
             read.Duration("trader.watchdog.retry-every", Ms(50), S(2)));
-        NotAbove("trader.watchdog.beat-every", settings.BeatEvery * 2, "trader.exit-brain.guard-silence", brain.GuardSilence);
+        NotAbove(
+            "trader.watchdog.beat-every", settings.BeatEvery * 2, "trader.exit-brain.guard-silence",
+            brain.GuardSilence);
         return settings;
     }
 
@@ -308,15 +320,19 @@ internal sealed class SettingsMapping(SettingsReader read, DocumentedVariables v
     {
         if (value > limit)
         {
-            read.WrongAt(path, $"{SettingsReader.Shown(value)} is above {limitPath} = {SettingsReader.Shown(limit)}", "make it smaller");
+            read.WrongAt(
+                path, $"{SettingsReader.Shown(value)} is above {limitPath} = {SettingsReader.Shown(limit)}",
+                "make it smaller");
         }
     }
 
     private static bool IsHttpAddress(string text, out Uri url)
     {
         url = new Uri("http://localhost");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var read) || read.Scheme is not ("http" or "https") || read.Host.Length == 0
-            || read.AbsolutePath != "/" || read.Query.Length > 0 || read.Fragment.Length > 0 || read.UserInfo.Length > 0)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var read)
+            || read.Scheme is not ("http" or "https") || read.Host.Length == 0
+            || read.AbsolutePath != "/" || read.Query.Length > 0 || read.Fragment.Length > 0
+            || read.UserInfo.Length > 0)
         {
             return false;
         }

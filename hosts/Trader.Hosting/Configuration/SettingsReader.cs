@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Trader.Hosting.Configuration;
 
 /// <summary>
-/// Reads typed values and collects every violation instead of stopping at the first, so that an operator repairs a file in one go.
-/// A value that is wrong comes back as its lower limit; nobody sees it, because a list with violations never becomes settings.
+/// Reads typed values and collects every violation instead of stopping at the first, so that an operator repairs a
+/// file in one go. A value that is wrong comes back as its lower limit; nobody sees it, because a list with
+/// violations never becomes settings.
 /// </summary>
 internal sealed class SettingsReader(SettingsLayers layers)
 {
@@ -51,7 +52,8 @@ internal sealed class SettingsReader(SettingsLayers layers)
     {
         var text = Text(path);
         text = text.Length == 0 ? whenEmpty : text;
-        if (text.Length == 0 || text.Length > most || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+        if (text.Length == 0 || text.Length > most
+            || !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
         {
             WrongAt(path, $"'{Shown(text)}' is no name", $"use 1 to {most} of a-z A-Z 0-9 . _ -");
         }
@@ -93,7 +95,8 @@ internal sealed class SettingsReader(SettingsLayers layers)
             return least;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            || value < least || value > most)
         {
             WrongAt(path, $"'{Shown(text)}' is out of range", $"write a whole number from {least} to {most}");
             return least;
@@ -114,7 +117,9 @@ internal sealed class SettingsReader(SettingsLayers layers)
         if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
             || value <= 0 || value > most)
         {
-            WrongAt(path, $"'{Shown(text)}' is out of range", FormattableString.Invariant($"write a number above 0 up to {most}, or off"));
+            WrongAt(
+                path, $"'{Shown(text)}' is out of range",
+                FormattableString.Invariant($"write a number above 0 up to {most}, or off"));
             return null;
         }
 
@@ -124,16 +129,20 @@ internal sealed class SettingsReader(SettingsLayers layers)
     /// <summary>Every key that nothing has read is a misspelling, and a misspelled limit is no limit.</summary>
     public void RefuseUnknown(Func<string, bool> otherwiseKnown)
     {
-        foreach (var path in layers.Paths.Where(p => !_known.Contains(p) && !otherwiseKnown(p)).Order(StringComparer.Ordinal))
+        var unknown = layers.Paths.Where(p => !_known.Contains(p) && !otherwiseKnown(p));
+        foreach (var path in unknown.Order(StringComparer.Ordinal))
         {
             WrongAt(path, "is not a known key", Nearest(path) is { } near ? $"did you mean {near}?" : "remove it");
         }
     }
 
-    public static string Shown(TimeSpan value) =>
-        value.TotalSeconds < 10 && value.Milliseconds != 0 ? FormattableString.Invariant($"{value.TotalMilliseconds:0.###}ms")
-        : value.TotalHours >= 1 && value.Minutes == 0 && value.Seconds == 0 ? FormattableString.Invariant($"{value.TotalHours:0}h")
-        : FormattableString.Invariant($"{value.TotalSeconds:0.###}s");
+    public static string Shown(TimeSpan value) => value switch
+    {
+        { TotalSeconds: < 10, Milliseconds: not 0 } =>
+            FormattableString.Invariant($"{value.TotalMilliseconds:0.###}ms"),
+        { TotalHours: >= 1, Minutes: 0, Seconds: 0 } => FormattableString.Invariant($"{value.TotalHours:0}h"),
+        _ => FormattableString.Invariant($"{value.TotalSeconds:0.###}s"),
+    };
 
     private bool IsOff(string path)
     {
@@ -141,7 +150,8 @@ internal sealed class SettingsReader(SettingsLayers layers)
         return layers.Find(path)?.Text == "off";
     }
 
-    // A value may be a secret in the wrong place or a page of text: only its beginning, and only printable characters, are shown.
+    // A value may be a secret in the wrong place or a page of text: only its beginning, and only printable
+    // characters, are shown.
     private static string Shown(string text) =>
         new([.. text.Take(40).Select(c => char.IsControl(c) ? '?' : c)]);
 
@@ -158,7 +168,8 @@ internal sealed class SettingsReader(SettingsLayers layers)
             _ => null,
         };
         if (unit is null || digits > 12
-            || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || !decimal.TryParse(
+                text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             || number * unit.Value > TimeSpan.MaxValue.Ticks)
         {
             return false;
@@ -171,7 +182,8 @@ internal sealed class SettingsReader(SettingsLayers layers)
     private string? Nearest(string path)
     {
         var name = path[(path.LastIndexOf('.') + 1)..];
-        return _known.Order(StringComparer.Ordinal).FirstOrDefault(k => k.EndsWith("." + name, StringComparison.Ordinal))
+        return _known.Order(StringComparer.Ordinal).FirstOrDefault(
+            k => k.EndsWith("." + name, StringComparison.Ordinal))
             ?? _known.Order(StringComparer.Ordinal).FirstOrDefault(k => Distance(k, path) <= 2);
     }
 

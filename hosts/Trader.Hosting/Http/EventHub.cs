@@ -7,8 +7,9 @@ using Trader.Messages;
 namespace Trader.Hosting.Http;
 
 /// <summary>
-/// Fans one role's events out to its readers. Publishing never waits: a reader that lags behind by more than its queue is dropped,
-/// and notices by the end of its connection. A new reader gets the latest heartbeat at once. Safe from any thread.
+/// Fans one role's events out to its readers. Publishing never waits: a reader that lags behind by more than its
+/// queue is dropped, and notices by the end of its connection. A new reader gets the latest heartbeat at once. Safe
+/// from any thread.
 /// </summary>
 public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics, TimeProvider time)
 {
@@ -20,7 +21,8 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics,
 
     public Role Role => role;
 
-    /// <summary>The role's last heartbeat, null before the first: it comes from the role's own loop, so it proves that the loop turns.</summary>
+    /// <summary>The role's last heartbeat, null before the first: it comes from the role's own loop, so it proves
+    /// that the loop turns.</summary>
     public RoleBeat? LastBeat
     {
         get
@@ -57,7 +59,8 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics,
         }
     }
 
-    /// <summary>A new reader's queue, with the latest heartbeat in it; completed at once after <see cref="Close"/>.</summary>
+    /// <summary>A new reader's queue, with the latest heartbeat in it; completed at once after <see
+    /// cref="Close"/>.</summary>
     public EventReader Open()
     {
         var reader = new EventReader(readerQueue);
@@ -106,7 +109,8 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics,
         }
     }
 
-    /// <summary>The event's bytes: <c>event: name</c>, one <c>data:</c> line of JSON with string values, and a blank line.</summary>
+    /// <summary>The event's bytes: <c>event: name</c>, one <c>data:</c> line of JSON with string values, and a blank
+    /// line.</summary>
     public static byte[] Encode(string name, IReadOnlyList<KeyValuePair<string, string>> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);

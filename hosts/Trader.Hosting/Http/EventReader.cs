@@ -23,7 +23,8 @@ public sealed class EventReader : IDisposable
     /// <summary>No more events; what is queued is still delivered.</summary>
     internal void End() => _queue.Writer.TryComplete();
 
-    // Its write may be stuck in a full socket: only the connection's abort frees it, and that must not run under the hub's lock.
+    // Its write may be stuck in a full socket: only the connection's abort frees it, and that must not run under the
+    // hub's lock.
     internal void Drop()
     {
         _queue.Writer.TryComplete();

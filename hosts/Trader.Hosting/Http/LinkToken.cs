@@ -4,7 +4,8 @@ using Trader.Hosting.Configuration;
 
 namespace Trader.Hosting.Http;
 
-/// <summary>The bearer token of everything that changes state over HTTP: one for all roles that share a state directory.</summary>
+/// <summary>The bearer token of everything that changes state over HTTP: one for all roles that share a state
+/// directory.</summary>
 public static class LinkToken
 {
     public const string FileName = "link.token";
@@ -17,8 +18,9 @@ public static class LinkToken
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
-    /// The token of the environment, else of the file, which whoever comes first creates with mode 0600. Creation is a hard link of a
-    /// finished file, so that no process ever reads half a token and two that start together agree on one.
+    /// The token of the environment, else of the file, which whoever comes first creates with mode 0600. Creation is
+    /// a hard link of a finished file, so that no process ever reads half a token and two that start together agree
+    /// on one.
     /// </summary>
     /// <exception cref="InvalidDataException">The token is too short or the file is readable by others.</exception>
     /// <exception cref="IOException">The directory cannot be written.</exception>
@@ -41,7 +43,8 @@ public static class LinkToken
         return Read(file);
     }
 
-    /// <summary>Whether an Authorization header carries the token. The time it takes does not depend on where they differ.</summary>
+    /// <summary>Whether an Authorization header carries the token. The time it takes does not depend on where they
+    /// differ.</summary>
     public static bool Matches(Secret token, string? authorization)
     {
         ArgumentNullException.ThrowIfNull(token);
@@ -94,6 +97,7 @@ public static class LinkToken
         var text = File.ReadAllText(file, Encoding.ASCII).Trim();
         return text.Length >= MinLength
             ? new Secret(text)
-            : throw new InvalidDataException($"{file} holds fewer than {MinLength} characters; remove it and restart every role");
+            : throw new InvalidDataException(
+                $"{file} holds fewer than {MinLength} characters; remove it and restart every role");
     }
 }

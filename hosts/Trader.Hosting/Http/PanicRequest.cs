@@ -5,8 +5,9 @@ using Trader.Messages;
 namespace Trader.Hosting.Http;
 
 /// <summary>
-/// The body of <c>POST /panic-close</c>: one flat JSON object with the five trigger fields. It only becomes an entry here; whether it is
-/// believed (issuer, age) is the worker's decision, so that every refusal is audited in one place (S9, E44).
+/// The body of <c>POST /panic-close</c>: one flat JSON object with the five trigger fields. It only becomes an entry
+/// here; whether it is believed (issuer, age) is the worker's decision, so that every refusal is audited in one place
+/// (S9, E44).
 /// </summary>
 public static class PanicRequest
 {

@@ -18,8 +18,9 @@ using Trader.Hosting.Metrics;
 namespace Trader.Hosting.Http;
 
 /// <summary>
-/// Every role's HTTP on its own port: <c>/metrics</c>, <c>/health/live</c>, <c>/health/ready</c>, the role's event stream and, on the
-/// panic-close role, <c>POST /panic-close</c>. Plain paths and one switch: a router would cost start-up time and add nothing.
+/// Every role's HTTP on its own port: <c>/metrics</c>, <c>/health/live</c>, <c>/health/ready</c>, the role's event
+/// stream and, on the panic-close role, <c>POST /panic-close</c>. Plain paths and one switch: a router would cost
+/// start-up time and add nothing.
 /// </summary>
 public sealed class RoleServer : IAsyncDisposable
 {
@@ -41,7 +42,8 @@ public sealed class RoleServer : IAsyncDisposable
     /// <summary>Binds every port or none.</summary>
     /// <exception cref="PortTakenException">A port is in use or may not be used.</exception>
     public static async Task<RoleServer> StartAsync(
-        IReadOnlyList<RoleEndpoint> endpoints, HttpSettings settings, MetricRegistry metrics, Secret token, ILoggerProvider? logs)
+        IReadOnlyList<RoleEndpoint> endpoints, HttpSettings settings, MetricRegistry metrics, Secret token,
+        ILoggerProvider? logs)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(settings);
@@ -77,7 +79,8 @@ public sealed class RoleServer : IAsyncDisposable
             throw new PortTakenException(Describe(e, endpoints, settings.Bind), e);
         }
 
-        var addresses = server._app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        var addresses = server._app.Services.GetRequiredService<IServer>().Features
+            .GetRequiredFeature<IServerAddressesFeature>();
         foreach (var (address, endpoint) in addresses.Addresses.Zip(endpoints))
         {
             server._byPort.Add(new Uri(address).Port, endpoint);
@@ -108,10 +111,13 @@ public sealed class RoleServer : IAsyncDisposable
     private static string Describe(Exception e, IReadOnlyList<RoleEndpoint> endpoints, IPAddress bind)
     {
         var named = endpoints.FirstOrDefault(x => e.Message.Contains(":" + x.Port, StringComparison.Ordinal));
-        var what = e is AddressInUseException || e.InnerException is AddressInUseException ? "is in use" : "cannot be used: " + e.Message;
+        var what = e is AddressInUseException || e.InnerException is AddressInUseException
+            ? "is in use"
+            : "cannot be used: " + e.Message;
         return named is null
             ? $"a port on {bind} {what}"
-            : $"port {named.Port} on {bind} (role {named.Role.Name()}) {what}; stop what uses it or choose --port-offset";
+            : $"port {named.Port} on {bind} (role {named.Role.Name()}) {what}; "
+                + "stop what uses it or choose --port-offset";
     }
 
     private Task Serve(HttpContext context)
@@ -138,7 +144,8 @@ public sealed class RoleServer : IAsyncDisposable
         return path switch
         {
             "/metrics" => Metrics(context),
-            "/health/live" => Json(context, StatusCodes.Status200OK, json => json.WriteString("role", endpoint.Role.Name())),
+            "/health/live" =>
+                Json(context, StatusCodes.Status200OK, json => json.WriteString("role", endpoint.Role.Name())),
             "/health/ready" => Ready(context, endpoint),
             _ when path == endpoint.Role.HeartbeatsPath() => Events(context, endpoint),
             _ => Answer(context, StatusCodes.Status404NotFound, $"no such path on the port of {endpoint.Role.Name()}"),
@@ -169,7 +176,8 @@ public sealed class RoleServer : IAsyncDisposable
         });
     }
 
-    /// <summary>Streams until the reader leaves, lags behind, or the role stops. Each event leaves in its own packet.</summary>
+    /// <summary>Streams until the reader leaves, lags behind, or the role stops. Each event leaves in its own
+    /// packet.</summary>
     private static async Task Events(HttpContext context, RoleEndpoint endpoint)
     {
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -234,7 +242,11 @@ public sealed class RoleServer : IAsyncDisposable
         }
         catch (Microsoft.AspNetCore.Http.BadHttpRequestException e)
         {
-            return (e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"at most {PanicRequest.MaxBytes} bytes" : e.Message);
+            return (
+                e.StatusCode,
+                e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                    ? $"at most {PanicRequest.MaxBytes} bytes"
+                    : e.Message);
         }
 
         if (!PanicRequest.TryRead(body.GetBuffer().AsMemory(0, (int)body.Length), out var entry, out var why))
@@ -268,7 +280,8 @@ public sealed class RoleServer : IAsyncDisposable
         context.Response.ContentLength = bytes.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await context.Response.Body.WriteAsync(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), context.RequestAborted).ConfigureAwait(false);
+            await context.Response.Body.WriteAsync(
+                bytes.GetBuffer().AsMemory(0, (int)bytes.Length), context.RequestAborted).ConfigureAwait(false);
         }
     }
 }

@@ -1,11 +1,13 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
 namespace Trader.Hosting.Link;
 
 /// <summary>
-/// Takes the bytes of one answer to a request for an event stream: first its head, then its events. Pure: no socket, no clock. Written
-/// for HTTP/1.0, where the body ends with the connection and comes unchunked, so that the end of the body is the end of the peer.
+/// Takes the bytes of one answer to a request for an event stream: first its head, then its events. Pure: no socket,
+/// no clock. Written for HTTP/1.0, where the body ends with the connection and comes unchunked, so that the end of
+/// the body is the end of the peer.
 /// </summary>
 internal sealed class EventStreamReader
 {
@@ -37,7 +39,7 @@ internal sealed class EventStreamReader
 
             if (b == '\n')
             {
-                Line(Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_line)).TrimEnd('\r'), onEvent);
+                Line(Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_line)).TrimEnd('\r'), onEvent);
                 _line.Clear();
             }
             else
@@ -87,7 +89,8 @@ internal sealed class EventStreamReader
         }
         else if (line.StartsWith("Content-Type:", StringComparison.OrdinalIgnoreCase))
         {
-            _isEventStream = line["Content-Type:".Length..].Trim().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+            _isEventStream = line["Content-Type:".Length..].Trim().StartsWith(
+                "text/event-stream", StringComparison.OrdinalIgnoreCase);
         }
         else if (line.Length == 0)
         {
@@ -97,7 +100,8 @@ internal sealed class EventStreamReader
         }
     }
 
-    /// <summary>Data that is no flat object has no fields: then it is a malformed event, which its receiver refuses by name.</summary>
+    /// <summary>Data that is no flat object has no fields: then it is a malformed event, which its receiver refuses
+    /// by name.</summary>
     private static List<KeyValuePair<string, string>> Fields(string data)
     {
         var fields = new List<KeyValuePair<string, string>>();

@@ -8,17 +8,19 @@ namespace Trader.Hosting.Link;
 
 /// <param name="Hubs">The event streams that this node serves; one per role that it runs.</param>
 public sealed record LinkGatewayParts(
-    LinkSettings Settings, IReadOnlyDictionary<LinkPeer, EventHub> Hubs, PanicPoster Poster, TimeProvider Time, IMeter Meter);
+    LinkSettings Settings, IReadOnlyDictionary<LinkPeer, EventHub> Hubs, PanicPoster Poster,
+    TimeProvider Time, IMeter Meter);
 
-/// <summary>Who watches which peer. It outlives a restart of the gateway, so that no watcher is forgotten silently (S11).</summary>
+/// <summary>Who watches which peer. It outlives a restart of the gateway, so that no watcher is forgotten silently
+/// (S11).</summary>
 internal sealed class LinkWatchers
 {
     public Dictionary<LinkPeer, HashSet<IActorRef>> ByPeer { get; } = [];
 }
 
 /// <summary>
-/// The only actor that speaks the direct link (DESIGN section 4). It never awaits: connections report to it as messages and posts are
-/// piped back, so that a peer that hangs holds up nothing.
+/// The only actor that speaks the direct link (DESIGN section 4). It never awaits: connections report to it as
+/// messages and posts are piped back, so that a peer that hangs holds up nothing.
 /// </summary>
 public sealed class LinkGateway : ReceiveActor, IWithTimers
 {
@@ -149,11 +151,13 @@ public sealed class LinkGateway : ReceiveActor, IWithTimers
         }
     }
 
-    private void HandleKeepWarm() => _parts.Poster.Warm().PipeTo(Self, success: n => new Warmed(n), failure: _ => new Warmed(0));
+    private void HandleKeepWarm() =>
+        _parts.Poster.Warm().PipeTo(Self, success: n => new Warmed(n), failure: _ => new Warmed(0));
 
     private void HandleTerminated(Terminated message)
     {
-        foreach (var peer in _watchers.ByPeer.Where(w => w.Value.Remove(message.ActorRef) && w.Value.Count == 0).Select(w => w.Key).ToList())
+        var left = _watchers.ByPeer.Where(w => w.Value.Remove(message.ActorRef) && w.Value.Count == 0);
+        foreach (var peer in left.Select(w => w.Key).ToList())
         {
             _watchers.ByPeer.Remove(peer);
             _up.Remove(peer);

@@ -7,8 +7,8 @@ using Trader.Messages;
 namespace Trader.Hosting.Link;
 
 /// <summary>
-/// Hands a panic to every worker at once over connections that are kept warm. One acknowledgement is enough: the same event id runs
-/// once (E42). It never tries twice; the watchdog does that.
+/// Hands a panic to every worker at once over connections that are kept warm. One acknowledgement is enough: the same
+/// event id runs once (E42). It never tries twice; the watchdog does that.
 /// </summary>
 public sealed class PanicPoster : IDisposable
 {
@@ -84,7 +84,8 @@ public sealed class PanicPoster : IDisposable
         using var deadline = new CancellationTokenSource(within);
         try
         {
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
+            using var answer = await _http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
             var status = (int)answer.StatusCode;
             if (status is 200 or 202)
             {

@@ -8,14 +8,15 @@ using Trader.Messages;
 namespace Trader.Hosting.Link;
 
 /// <summary>
-/// Keeps one connection to one peer's event stream and reports, in order, what happens to it: <see cref="LinkProtocol.Up"/>,
-/// <see cref="LinkProtocol.EventSeen"/>, <see cref="LinkProtocol.Lost"/>, then for every further attempt <see cref="LinkProtocol.Refused"/>
-/// or <see cref="LinkProtocol.NoAnswer"/> until it is up again.
+/// Keeps one connection to one peer's event stream and reports, in order, what happens to it: <see
+/// cref="LinkProtocol.Up"/>, <see cref="LinkProtocol.EventSeen"/>, <see cref="LinkProtocol.Lost"/>, then for every
+/// further attempt <see cref="LinkProtocol.Refused"/> or <see cref="LinkProtocol.NoAnswer"/> until it is up again.
 /// </summary>
 /// <remarks>
-/// The end of a killed peer's connection is seen as soon as its kernel sends it, because a read is always outstanding. A frozen peer's
-/// kernel keeps accepting connections, so a connection counts only once the peer itself has answered with the head. A host that is gone
-/// answers nothing at all: TCP keep-alive ends that connection after about four seconds, and no reconnect follows.
+/// The end of a killed peer's connection is seen as soon as its kernel sends it, because a read is always
+/// outstanding. A frozen peer's kernel keeps accepting connections, so a connection counts only once the peer itself
+/// has answered with the head. A host that is gone answers nothing at all: TCP keep-alive ends that connection after
+/// about four seconds, and no reconnect follows.
 /// </remarks>
 public sealed class PeerLink : IAsyncDisposable
 {
@@ -36,7 +37,8 @@ public sealed class PeerLink : IAsyncDisposable
         _address = settings.Peers[peer];
         // HTTP/1.0: the answer's body then ends with the connection and is never chunked.
         _request = Encoding.ASCII.GetBytes(
-            $"GET {peer.RoleOf().HeartbeatsPath()} HTTP/1.0\r\nHost: {_address.Authority}\r\nAccept: text/event-stream\r\n\r\n");
+            $"GET {peer.RoleOf().HeartbeatsPath()} HTTP/1.0\r\nHost: {_address.Authority}\r\n"
+            + "Accept: text/event-stream\r\n\r\n");
         _loop = Task.Run(Loop);
     }
 
@@ -57,8 +59,8 @@ public sealed class PeerLink : IAsyncDisposable
             if (answered)
             {
                 pause = _settings.RetryFirst;
-                // The first attempt after a loss is made at once: its answer says whether the peer is dead. A peer that hangs up on
-                // every connection is not hammered.
+                // The first attempt after a loss is made at once: its answer says whether the peer is dead. A peer
+                // that hangs up on every connection is not hammered.
                 if (_time.GetElapsedTime(began) >= _settings.RetryFirst)
                 {
                     continue;
@@ -105,7 +107,8 @@ public sealed class PeerLink : IAsyncDisposable
         var reader = new EventStreamReader();
         var buffer = new byte[8 * 1024];
         var up = false;
-        using var head = _time.CreateTimer(_ => socket.Dispose(), null, _settings.AnswerDeadline, Timeout.InfiniteTimeSpan);
+        using var head = _time.CreateTimer(
+            _ => socket.Dispose(), null, _settings.AnswerDeadline, Timeout.InfiniteTimeSpan);
         while (true)
         {
             var (error, count) = await SocketSteps.Receive(socket, buffer).ConfigureAwait(false);
@@ -115,7 +118,8 @@ public sealed class PeerLink : IAsyncDisposable
             }
 
             var events = new List<LinkProtocol.EventSeen>();
-            reader.Take(buffer.AsSpan(0, count), (name, fields) => events.Add(new LinkProtocol.EventSeen(_peer, name, fields)));
+            reader.Take(
+                buffer.AsSpan(0, count), (name, fields) => events.Add(new LinkProtocol.EventSeen(_peer, name, fields)));
             if (reader.IsOpen && !up)
             {
                 up = head.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -149,7 +153,8 @@ public sealed class PeerLink : IAsyncDisposable
 
         try
         {
-            var found = await Dns.GetHostAddressesAsync(_address.Host, _stop.Token).WaitAsync(_settings.AnswerDeadline, _time).ConfigureAwait(false);
+            var found = await Dns.GetHostAddressesAsync(_address.Host, _stop.Token).WaitAsync(
+                _settings.AnswerDeadline, _time).ConfigureAwait(false);
             return found.Length > 0 ? new IPEndPoint(found[0], _address.Port) : null;
         }
         catch (Exception e) when (e is SocketException or TimeoutException or OperationCanceledException)

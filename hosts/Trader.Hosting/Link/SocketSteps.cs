@@ -4,12 +4,14 @@ using System.Net.Sockets;
 namespace Trader.Hosting.Link;
 
 /// <summary>
-/// Socket operations that answer with a <see cref="SocketError"/> instead of an exception: a refused connection is an everyday answer
-/// here, and the first exception of a process costs more than the 20 ms in which a death must be noticed.
+/// Socket operations that answer with a <see cref="SocketError"/> instead of an exception: a refused connection is an
+/// everyday answer here, and the first exception of a process costs more than the 20 ms in which a death must be
+/// noticed.
 /// </summary>
 internal static class SocketSteps
 {
-    public static async Task<SocketError> Connect(Socket socket, EndPoint address, TimeSpan within, CancellationToken stop)
+    public static async Task<SocketError> Connect(
+        Socket socket, EndPoint address, TimeSpan within, CancellationToken stop)
     {
         using var step = new Step { RemoteEndPoint = address };
         if (!socket.ConnectAsync(step))
@@ -76,7 +78,8 @@ internal static class SocketSteps
 
     private sealed class Step : SocketAsyncEventArgs
     {
-        private readonly TaskCompletionSource<SocketError> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<SocketError> _done = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<SocketError> Done => _done.Task;
 

@@ -13,13 +13,15 @@ public enum LineLevel
     Warning,
     Error,
 
-    /// <summary>A person is needed now. Akka.NET has no such level: an error whose text begins with <c>CRITICAL: </c> is one.</summary>
+    /// <summary>A person is needed now. Akka.NET has no such level: an error whose text begins with <c>CRITICAL: </c>
+    /// is one.</summary>
     Critical,
 }
 
 /// <summary>
-/// Makes the documented lines <c>YYYY-MM-DD HH:MM:SS | LEVEL | [TAG] text</c> (emergency-exit contract 3.1). One event is one line:
-/// line ends and control characters in a text are shown, not obeyed, so that nothing from outside can forge a line.
+/// Makes the documented lines <c>YYYY-MM-DD HH:MM:SS | LEVEL | [TAG] text</c> (emergency-exit contract 3.1). One
+/// event is one line: line ends and control characters in a text are shown, not obeyed, so that nothing from outside
+/// can forge a line.
 /// </summary>
 public sealed class LineLogger(LineWriter writer, TimeProvider time)
 {
@@ -61,7 +63,8 @@ public sealed class LineLogger(LineWriter writer, TimeProvider time)
 
     public void Info(string text) => Log(LineLevel.Info, NodeTag, text);
 
-    /// <summary>The tag of an actor, from its path or log source: the first element that names a role decides.</summary>
+    /// <summary>The tag of an actor, from its path or log source: the first element that names a role
+    /// decides.</summary>
     public static string TagOf(string source)
     {
         ArgumentNullException.ThrowIfNull(source);

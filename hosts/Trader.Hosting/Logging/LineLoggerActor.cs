@@ -4,8 +4,9 @@ using Akka.Event;
 namespace Trader.Hosting.Logging;
 
 /// <summary>
-/// The engine's logger (<c>akka.loggers</c>): writes every log event as a documented line, with the tag of the role whose actor said it.
-/// The engine creates it before anything else, so it keeps what comes first until the node hands it the <see cref="LineLogger"/>.
+/// The engine's logger (<c>akka.loggers</c>): writes every log event as a documented line, with the tag of the role
+/// whose actor said it. The engine creates it before anything else, so it keeps what comes first until the node hands
+/// it the <see cref="LineLogger"/>.
 /// </summary>
 public sealed class LineLoggerActor : ReceiveActor
 {

@@ -19,7 +19,8 @@ public sealed class LineLoggerProvider(LineLogger lines) : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and < LogLevel.None;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             // The server logs a start that fails before it throws; the process says it in its own one line.
             if (IsEnabled(logLevel) && !name.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal)

@@ -5,9 +5,9 @@ using System.Threading.Channels;
 namespace Trader.Hosting.Logging;
 
 /// <summary>
-/// Writes lines to a stream that may block or break. Callers never wait: lines go into a bounded queue that one thread of its own
-/// empties, what does not fit is dropped and counted, and the count is written once the reader is back. A stopped terminal or a closed
-/// pipe therefore never holds an actor (and never a panic).
+/// Writes lines to a stream that may block or break. Callers never wait: lines go into a bounded queue that one
+/// thread of its own empties, what does not fit is dropped and counted, and the count is written once the reader is
+/// back. A stopped terminal or a closed pipe therefore never holds an actor (and never a panic).
 /// </summary>
 public sealed class LineWriter : IAsyncDisposable
 {
@@ -44,7 +44,8 @@ public sealed class LineWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the queue and waits at most a second for what is in it: a blocked reader cannot hold the process's exit.</summary>
+    /// <summary>Ends the queue and waits at most a second for what is in it: a blocked reader cannot hold the
+    /// process's exit.</summary>
     public async ValueTask DisposeAsync()
     {
         _lines.Writer.TryComplete();
@@ -75,7 +76,8 @@ public sealed class LineWriter : IAsyncDisposable
         var dropped = Dropped;
         if (dropped > _droppedSaid)
         {
-            batch.Append(CultureInfo.InvariantCulture, $"({dropped - _droppedSaid} log lines dropped: nobody read them)\n");
+            batch.Append(
+                CultureInfo.InvariantCulture, $"({dropped - _droppedSaid} log lines dropped: nobody read them)\n");
             _droppedSaid = dropped;
         }
 

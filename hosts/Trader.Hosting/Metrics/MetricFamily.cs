@@ -68,7 +68,9 @@ internal sealed class MetricFamily(MetricDefinition definition)
         {
             below += series.Buckets[i];
             var bound = MetricRegistry.Number(Definition.Buckets[i]);
-            Sample(text, Definition.Name + "_bucket", $"{labels}{separator}le=\"{bound}\"", below.ToString(CultureInfo.InvariantCulture));
+            Sample(
+                text, Definition.Name + "_bucket", $"{labels}{separator}le=\"{bound}\"",
+                below.ToString(CultureInfo.InvariantCulture));
         }
 
         var count = series.Count.ToString(CultureInfo.InvariantCulture);

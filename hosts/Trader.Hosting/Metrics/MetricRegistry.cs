@@ -5,15 +5,16 @@ using Trader.Actors.Ports;
 namespace Trader.Hosting.Metrics;
 
 /// <summary>
-/// All measurements of one node, and their text in the Prometheus exposition format 0.0.4. One per node, passed in: two nodes in one
-/// process (and two tests) never share a figure. Never throws towards an actor: a measurement that does not fit is dropped and counted
-/// in <c>trader_metrics_dropped_total</c>.
+/// All measurements of one node, and their text in the Prometheus exposition format 0.0.4. One per node, passed in:
+/// two nodes in one process (and two tests) never share a figure. Never throws towards an actor: a measurement that
+/// does not fit is dropped and counted in <c>trader_metrics_dropped_total</c>.
 /// </summary>
 public sealed class MetricRegistry : IMeter
 {
     public const string DroppedName = "trader_metrics_dropped_total";
 
-    /// <summary>Label sets per metric. A label whose values grow without bound would fill memory and the scraper's disk.</summary>
+    /// <summary>Label sets per metric. A label whose values grow without bound would fill memory and the scraper's
+    /// disk.</summary>
     public const int MaxSeries = 1000;
 
     public const int MaxFamilies = 500;
@@ -26,7 +27,8 @@ public sealed class MetricRegistry : IMeter
     {
         ArgumentNullException.ThrowIfNull(definitions);
         foreach (var definition in definitions.Append(
-            new MetricDefinition(DroppedName, MetricKind.Counter, "Measurements that were dropped because they did not fit.", [])))
+            new MetricDefinition(
+                DroppedName, MetricKind.Counter, "Measurements that were dropped because they did not fit.", [])))
         {
             _families.Add(definition.Name, new MetricFamily(definition));
         }
@@ -43,9 +45,11 @@ public sealed class MetricRegistry : IMeter
         }
     }
 
-    public void Count(string name, long by, params ReadOnlySpan<(string Name, string Value)> labels) => Add(name, by, labels);
+    public void Count(string name, long by, params ReadOnlySpan<(string Name, string Value)> labels) =>
+        Add(name, by, labels);
 
-    /// <summary>Adds to a counter; negative and non-finite amounts are dropped, because a counter never falls.</summary>
+    /// <summary>Adds to a counter; negative and non-finite amounts are dropped, because a counter never
+    /// falls.</summary>
     public void Add(string name, double amount, params ReadOnlySpan<(string Name, string Value)> labels)
     {
         lock (_lock)

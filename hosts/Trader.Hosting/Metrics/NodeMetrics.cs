@@ -15,12 +15,16 @@ public static class NodeMetrics
         new("trader_dead_letters_total", MetricKind.Counter, "Messages to actors that were gone.", []),
         new("trader_unhandled_messages_total", MetricKind.Counter, "Messages that no handler took.", []),
         new("trader_link_readers", MetricKind.Gauge, "Open event-stream connections per role.", []),
-        new("trader_link_readers_dropped_total", MetricKind.Counter, "Event-stream readers dropped for being too slow.", []),
+        new(
+            "trader_link_readers_dropped_total", MetricKind.Counter, "Event-stream readers dropped for being too slow.",
+            []),
         new("trader_link_up", MetricKind.Gauge, "1 while the direct link to the peer is open.", []),
         new("trader_link_lost_total", MetricKind.Counter, "Ends of a direct link.", []),
         new("trader_panic_posts_total", MetricKind.Counter, "Requests to POST /panic-close by their status.", []),
         new("process_resident_memory_bytes", MetricKind.Gauge, "Resident memory size in bytes.", []),
-        new("process_start_time_seconds", MetricKind.Gauge, "Start time of the process since unix epoch in seconds.", []),
+        new(
+            "process_start_time_seconds", MetricKind.Gauge, "Start time of the process since unix epoch in seconds.",
+            []),
         new("process_cpu_seconds_total", MetricKind.Counter, "Total user and system CPU time spent in seconds.", []),
     ];
 
@@ -30,7 +34,8 @@ public static class NodeMetrics
         ArgumentNullException.ThrowIfNull(metrics);
         ArgumentNullException.ThrowIfNull(lines);
         using var self = Process.GetCurrentProcess();
-        metrics.Gauge("process_start_time_seconds", new DateTimeOffset(self.StartTime).ToUnixTimeMilliseconds() / 1000.0);
+        metrics.Gauge(
+            "process_start_time_seconds", new DateTimeOffset(self.StartTime).ToUnixTimeMilliseconds() / 1000.0);
         double cpu = 0;
         long dropped = 0;
         metrics.Add("trader_log_lines_dropped_total", 0);

@@ -23,8 +23,8 @@ public sealed record NodeParts(
     LineWriter Lines);
 
 /// <summary>
-/// One process's set of roles, from bound ports to goodbye. Ports come first: a node that cannot have them starts nothing. Everything
-/// else follows the same order on every start, and is undone in the opposite order.
+/// One process's set of roles, from bound ports to goodbye. Ports come first: a node that cannot have them starts
+/// nothing. Everything else follows the same order on every start, and is undone in the opposite order.
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
@@ -51,7 +51,8 @@ public sealed class NodeHost : IAsyncDisposable
         _board = new ReadinessBoard(parts.Time);
         _notifier = new ServiceNotifier(parts.Environment);
         _poster = new PanicPoster(parts.Settings.Link, token);
-        _hubs = parts.Modules.ToDictionary(m => m.Role, m => new EventHub(m.Role, parts.Settings.Link.ReaderQueue, _metrics, parts.Time));
+        _hubs = parts.Modules.ToDictionary(
+            m => m.Role, m => new EventHub(m.Role, parts.Settings.Link.ReaderQueue, _metrics, parts.Time));
     }
 
     /// <summary>Ends when the node can do nothing more by itself; its result says why.</summary>
@@ -85,8 +86,8 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// The clean stop: says goodbye on every link, so that watchers know a stop from a death, lets the roles finish what is in flight,
-    /// then ends actors, readers and ports. Takes at most about ten seconds.
+    /// The clean stop: says goodbye on every link, so that watchers know a stop from a death, lets the roles finish
+    /// what is in flight, then ends actors, readers and ports. Takes at most about ten seconds.
     /// </summary>
     public async Task StopAsync()
     {
@@ -141,13 +142,16 @@ public sealed class NodeHost : IAsyncDisposable
         NodeMetrics.Attach(_metrics, _parts.Lines);
         _metrics.Collect(ShowReadiness);
         _server = await RoleServer.StartAsync(
-            [.. _parts.Modules.Select(Endpoint)], settings.Http, _metrics, token, new LineLoggerProvider(_parts.Log)).ConfigureAwait(false);
+            [.. _parts.Modules.Select(Endpoint)], settings.Http, _metrics, token,
+            new LineLoggerProvider(_parts.Log)).ConfigureAwait(false);
         _actors = BuildActors();
         await _actors.StartAsync().ConfigureAwait(false);
         _looking = Task.Run(LookAtRoles);
         if (!_notifier.Send("READY=1"))
         {
-            _parts.Log.Log(LineLevel.Error, LineLogger.NodeTag, "systemd's notification socket cannot be reached: the unit will not become active");
+            _parts.Log.Log(
+                LineLevel.Error, LineLogger.NodeTag,
+                "systemd's notification socket cannot be reached: the unit will not become active");
         }
     }
 
@@ -173,9 +177,11 @@ public sealed class NodeHost : IAsyncDisposable
             _parts.Settings.Link, _hubs.ToDictionary(h => h.Key.Peer(), h => h.Value), _poster, _parts.Time, _metrics));
         var (settings, modules, time, metrics) = (_parts.Settings, _parts.Modules, _parts.Time, _metrics);
         var guardian = system.ActorOf(
-            Props.Create(() => new TraderGuardian(settings, gateways, link, modules, time, metrics, RoleGone)), "trader");
+            Props.Create(
+                () => new TraderGuardian(settings, gateways, link, modules, time, metrics, RoleGone)), "trader");
         registry.Register<TraderGuardian>(guardian);
-        var tree = await guardian.Ask<TraderGuardian.Tree>(new TraderGuardian.GetTree(), TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+        var tree = await guardian.Ask<TraderGuardian.Tree>(
+            new TraderGuardian.GetTree(), TimeSpan.FromSeconds(5)).ConfigureAwait(false);
         foreach (var (role, actor) in tree.Roles)
         {
             _roles.Add(role, actor);
@@ -186,7 +192,8 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     private RoleEndpoint Endpoint(RoleModule module) => new(
-        module.Role, _parts.Settings.Ports[module.Role], _hubs[module.Role], () => _board.Of(module.Role), module.TakesPanics ? TakePanic : null);
+        module.Role, _parts.Settings.Ports[module.Role], _hubs[module.Role], () => _board.Of(module.Role),
+        module.TakesPanics ? TakePanic : null);
 
     private bool TakePanic(PanicEntry entry)
     {
@@ -200,8 +207,8 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// The readiness loop. systemd hears of life only while every role's own loop beats: a timer of this host's would vouch for a dead
-    /// actor (X8g).
+    /// The readiness loop. systemd hears of life only while every role's own loop beats: a timer of this host's would
+    /// vouch for a dead actor (X8g).
     /// </summary>
     private async Task LookAtRoles()
     {
@@ -246,7 +253,8 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until no role is busy by a heartbeat that is younger than the wish to stop. The phase's deadline bounds it.</summary>
+    /// <summary>Waits until no role is busy by a heartbeat that is younger than the wish to stop. The phase's
+    /// deadline bounds it.</summary>
     private async Task<Akka.Done> Drain(CancellationToken cancel)
     {
         var began = _parts.Time.GetTimestamp();
@@ -270,7 +278,8 @@ public sealed class NodeHost : IAsyncDisposable
             _worker = null;
         }
 
-        // While another role lives here it is worth more than a restart; alone, the process ends so that systemd starts it anew.
+        // While another role lives here it is worth more than a restart; alone, the process ends so that systemd
+        // starts it anew.
         if (last)
         {
             _ended.TrySetResult($"{role.Name()} was given up, and no other role runs here");
@@ -298,7 +307,8 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The process decides when it starts and stops; the host of the actors must not listen to signals itself.</summary>
+    /// <summary>The process decides when it starts and stops; the host of the actors must not listen to signals
+    /// itself.</summary>
     private sealed class ForeignLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

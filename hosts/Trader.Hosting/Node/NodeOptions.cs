@@ -5,14 +5,16 @@ namespace Trader.Hosting.Node;
 
 /// <summary>The node's command line, checked.</summary>
 /// <param name="Roles">At least one; without <c>--roles</c> all of them.</param>
-public sealed record NodeOptions(IReadOnlyList<Role> Roles, string? Config, string? PortOffset, string? NodeName, bool Help)
+public sealed record NodeOptions(
+    IReadOnlyList<Role> Roles, string? Config, string? PortOffset, string? NodeName, bool Help)
 {
     /// <summary>EX_USAGE of sysexits.</summary>
     public const int UsageExitCode = 64;
 
     public const string Usage =
         """
-        usage: Trader.Node [--roles exit-brain,watchdog,panic-close] [--config FILE] [--port-offset N] [--node NAME] [--as NAME]
+        usage: Trader.Node [--roles exit-brain,watchdog,panic-close] [--config FILE]
+                           [--port-offset N] [--node NAME] [--as NAME]
           --roles        the duties this process runs; without it all of them
           --config       HOCON file laid over akka.hocon
           --port-offset  added to every role's port
@@ -21,9 +23,11 @@ public sealed record NodeOptions(IReadOnlyList<Role> Roles, string? Config, stri
         example: Trader.Node --roles watchdog --config /etc/quantum/watchdog.hocon
         """;
 
-    /// <summary>Reads <c>--name value</c> and <c>--name=value</c>; on failure <paramref name="why"/> is one line.</summary>
+    /// <summary>Reads <c>--name value</c> and <c>--name=value</c>; on failure <paramref name="why"/> is one
+    /// line.</summary>
     public static bool TryParse(
-        IReadOnlyList<string> arguments, [NotNullWhen(true)] out NodeOptions? options, [NotNullWhen(false)] out string? why)
+        IReadOnlyList<string> arguments, [NotNullWhen(true)] out NodeOptions? options,
+        [NotNullWhen(false)] out string? why)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         options = null;
@@ -65,7 +69,8 @@ public sealed record NodeOptions(IReadOnlyList<Role> Roles, string? Config, stri
         }
 
         options = new NodeOptions(
-            roles, values.GetValueOrDefault("--config"), values.GetValueOrDefault("--port-offset"), values.GetValueOrDefault("--node"), Help: false);
+            roles, values.GetValueOrDefault("--config"), values.GetValueOrDefault("--port-offset"),
+            values.GetValueOrDefault("--node"), Help: false);
         return true;
     }
 }

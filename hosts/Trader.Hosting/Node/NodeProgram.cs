@@ -5,7 +5,8 @@ using Trader.Hosting.Logging;
 
 namespace Trader.Hosting.Node;
 
-/// <summary>The node process: command line, settings, node, signals, exit code. Errors are one line each on stderr.</summary>
+/// <summary>The node process: command line, settings, node, signals, exit code. Errors are one line each on
+/// stderr.</summary>
 public static class NodeProgram
 {
     /// <summary>EX_UNAVAILABLE: a port cannot be had.</summary>
@@ -21,7 +22,8 @@ public static class NodeProgram
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(9.5);
 
     public static async Task<int> RunAsync(
-        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Stream output, TextWriter errors)
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment,
+        Stream output, TextWriter errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
         if (!NodeOptions.TryParse(arguments, out var options, out var why))
@@ -40,7 +42,9 @@ public static class NodeProgram
             new SettingsSources(defaults, options.Config, environment, options.PortOffset, options.NodeName));
         if (result.Settings is not { } settings)
         {
-            return await Fail(errors, SettingsLoader.ExitCode, [.. result.Violations.Select(v => v.ToString())]).ConfigureAwait(false);
+            return await Fail(
+                errors, SettingsLoader.ExitCode,
+                [.. result.Violations.Select(v => v.ToString())]).ConfigureAwait(false);
         }
 
         await using var lines = new LineWriter(output);
@@ -54,7 +58,8 @@ public static class NodeProgram
     }
 
     private static async Task<int> RunNode(
-        NodeOptions options, NodeSettings settings, IReadOnlyDictionary<string, string> environment, LineWriter lines, LineLogger log,
+        NodeOptions options, NodeSettings settings, IReadOnlyDictionary<string, string> environment,
+        LineWriter lines, LineLogger log,
         TextWriter errors)
     {
         // Before anything is started: a signal during the start is a clean stop too.
@@ -67,7 +72,8 @@ public static class NodeProgram
         {
             Directory.CreateDirectory(settings.StateDir);
             node = await NodeHost.StartAsync(new NodeParts(
-                settings, modules, _ => Wiring.Gateways(settings, modules, TimeProvider.System), environment, TimeProvider.System, log, lines))
+                settings, modules, _ => Wiring.Gateways(
+                    settings, modules, TimeProvider.System), environment, TimeProvider.System, log, lines))
                 .ConfigureAwait(false);
         }
         catch (PortTakenException e)
@@ -76,7 +82,8 @@ public static class NodeProgram
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            return await Fail(errors, StateExitCode, $"state directory {settings.StateDir}: {e.Message}").ConfigureAwait(false);
+            return await Fail(
+                errors, StateExitCode, $"state directory {settings.StateDir}: {e.Message}").ConfigureAwait(false);
         }
 
         SayWhatRuns(options, settings, node, log);
@@ -85,7 +92,9 @@ public static class NodeProgram
         var stop = node.DisposeAsync().AsTask();
         if (await Task.WhenAny(stop, Task.Delay(StopDeadline)).ConfigureAwait(false) != stop)
         {
-            log.Log(LineLevel.Error, LineLogger.NodeTag, "The stop took too long and was cut short; the journal holds what is left");
+            log.Log(
+                LineLevel.Error, LineLogger.NodeTag,
+                "The stop took too long and was cut short; the journal holds what is left");
         }
 
         log.Info("Stopped");
@@ -96,14 +105,18 @@ public static class NodeProgram
     {
         foreach (var (role, port) in node.Ports)
         {
-            log.Log(LineLevel.Info, role.Tag(), $"Role {role.Name()} on node {settings.NodeName}: http://{settings.Http.Bind}:{port}");
+            log.Log(
+                LineLevel.Info, role.Tag(),
+                $"Role {role.Name()} on node {settings.NodeName}: http://{settings.Http.Bind}:{port}");
         }
 
-        log.Info($"Redis {settings.Redis}, exchange {settings.Exchange.Options.Environment}, state {settings.StateDir}");
+        log.Info(
+            $"Redis {settings.Redis}, exchange {settings.Exchange.Options.Environment}, state {settings.StateDir}");
         if (options.Roles.Contains(Role.ExitBrain) && options.Roles.Count > 1)
         {
             log.Log(LineLevel.Warning, LineLogger.NodeTag,
-                $"{string.Join(", ", options.Roles.Select(r => r.Name()))} share this process: nothing outlives it. For trying out only");
+                $"{string.Join(", ", options.Roles.Select(r => r.Name()))} share this process: "
+                + "nothing outlives it. For trying out only");
         }
     }
 

@@ -4,8 +4,8 @@ using Trader.Hosting.Http;
 namespace Trader.Hosting.Node;
 
 /// <summary>
-/// What is known of each role's readiness and since when; the answer of <c>/health/ready</c>. Silence is failure (S11): old knowledge counts
-/// for nothing. Safe from any thread.
+/// What is known of each role's readiness and since when; the answer of <c>/health/ready</c>. Silence is failure
+/// (S11): old knowledge counts for nothing. Safe from any thread.
 /// </summary>
 public sealed class ReadinessBoard(TimeProvider time)
 {

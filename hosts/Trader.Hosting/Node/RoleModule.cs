@@ -6,7 +6,8 @@ using Trader.Hosting.Http;
 namespace Trader.Hosting.Node;
 
 /// <summary>What a role's actor is made from.</summary>
-/// <param name="Local">Role actors that already run in this process, so that the watchdog can death-watch the brain (DESIGN section 6).</param>
+/// <param name="Local">Role actors that already run in this process, so that the watchdog can death-watch the brain
+/// (DESIGN section 6).</param>
 public sealed record RoleContext(
     NodeSettings Settings, Surroundings Around, IReadOnlyDictionary<Role, IActorRef> Local);
 
@@ -15,10 +16,12 @@ public sealed record RoleContext(
 /// <param name="NeedsAccount">It is not ready without credentials or while the account is in doubt (E51).</param>
 /// <param name="Props">The actor.</param>
 /// <param name="NotReady">
-/// Why the role cannot do its duty, given its last heartbeat (at most <see cref="ReadinessBoard.MaxAge"/> old); empty when it can.
+/// Why the role cannot do its duty, given its last heartbeat (at most <see cref="ReadinessBoard.MaxAge"/> old); empty
+/// when it can.
 /// </param>
 /// <param name="Busy">
-/// Whether a heartbeat says that something is in flight that a clean stop waits for; null for a role that never has such work.
+/// Whether a heartbeat says that something is in flight that a clean stop waits for; null for a role that never has
+/// such work.
 /// </param>
 public sealed record RoleModule(
     Role Role,
@@ -29,5 +32,6 @@ public sealed record RoleModule(
     Func<RoleBeat, bool>? Busy = null);
 
 /// <summary>The gateway actors a node is built on; a test swaps these and nothing else.</summary>
-/// <param name="Exchange">Null when no role here needs the account: then no connection to an exchange is opened at all.</param>
+/// <param name="Exchange">Null when no role here needs the account: then no connection to an exchange is opened at
+/// all.</param>
 public sealed record NodeGateways(Props Redis, Props? Exchange, Props Disk);

@@ -4,8 +4,9 @@ using System.Text;
 namespace Trader.Hosting.Node;
 
 /// <summary>
-/// systemd's notification protocol (sd_notify(3)): one datagram per state to the socket named by <c>NOTIFY_SOCKET</c>. Without that
-/// variable it does nothing; with it, a failure is returned and logged once, because the unit would be killed for silence (X8i).
+/// systemd's notification protocol (sd_notify(3)): one datagram per state to the socket named by
+/// <c>NOTIFY_SOCKET</c>. Without that variable it does nothing; with it, a failure is returned and logged once,
+/// because the unit would be killed for silence (X8i).
 /// </summary>
 public sealed class ServiceNotifier : IDisposable
 {

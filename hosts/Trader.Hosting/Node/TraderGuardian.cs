@@ -7,12 +7,13 @@ using Trader.Messages;
 namespace Trader.Hosting.Node;
 
 /// <summary>
-/// Root of the node's actors, <c>/user/trader</c>: creates the gateways and then the roles, restarts what fails, and raises an alarm for
-/// every role that is given up and for messages that reached nobody (S11).
+/// Root of the node's actors, <c>/user/trader</c>: creates the gateways and then the roles, restarts what fails, and
+/// raises an alarm for every role that is given up and for messages that reached nobody (S11).
 /// </summary>
 internal sealed class TraderGuardian : ReceiveActor, IWithTimers
 {
-    /// <summary>A role that fails more often than this within a minute is broken, not unlucky: it is stopped, and that is an alarm.</summary>
+    /// <summary>A role that fails more often than this within a minute is broken, not unlucky: it is stopped, and
+    /// that is an alarm.</summary>
     private const int MaxRestartsPerMinute = 10;
 
     private static readonly TimeSpan ReportLostEvery = TimeSpan.FromSeconds(5);
@@ -63,7 +64,8 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(MaxRestartsPerMinute, TimeSpan.FromMinutes(1), Akka.Actor.SupervisorStrategy.DefaultDecider.Decide);
+        new OneForOneStrategy(
+            MaxRestartsPerMinute, TimeSpan.FromMinutes(1), Akka.Actor.SupervisorStrategy.DefaultDecider.Decide);
 
     protected override void PreStart()
     {
@@ -79,15 +81,18 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     {
         var role = _roles.Single(r => r.Value.Equals(message.ActorRef)).Key;
         _roles.Remove(role);
-        Alarm("ROLE_GIVEN_UP", $"{role.Name()} failed more than {MaxRestartsPerMinute} times in a minute, or ended itself, and is stopped");
+        Alarm("ROLE_GIVEN_UP", $"{role.Name()} failed more than {MaxRestartsPerMinute} times in a minute, "
+            + "or ended itself, and is stopped");
         _roleGone(role, _roles.Count == 0);
     }
 
     private void HandleLost(string metric, object message, IActorRef? recipient)
     {
         _meter.Count(metric, 1, ("message", message.GetType().Name));
-        // A confirmation that comes after its asker's work is done is nobody's loss; an alarm about a lost alarm would feed itself.
-        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.Done or DiskProtocol.Appended or DiskProtocol.LatchSet))
+        // A confirmation that comes after its asker's work is done is nobody's loss; an alarm about a lost alarm
+        // would feed itself.
+        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.Done
+            or DiskProtocol.Appended or DiskProtocol.LatchSet))
         {
             var what = $"{message.GetType().Name} to {recipient?.Path.ToStringWithoutAddress() ?? "nobody"}";
             _lost[what] = _lost.GetValueOrDefault(what) + 1;

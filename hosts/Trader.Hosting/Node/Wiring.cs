@@ -12,7 +12,8 @@ using Trader.Redis.Gateway;
 
 namespace Trader.Hosting.Node;
 
-/// <summary>The production wiring: which actors make a role, and which gateways make a node. Tests run it too.</summary>
+/// <summary>The production wiring: which actors make a role, and which gateways make a node. Tests run it
+/// too.</summary>
 public static class Wiring
 {
     public static RoleModule Module(Role role) => role switch
@@ -45,9 +46,10 @@ public static class Wiring
 
     private static Props Exchange(ExchangeSettings settings, TimeProvider time)
     {
-        // Without a key the exchange itself refuses, and the role says why it is not ready (E51); a made-up answer here would be a
-        // second place that decides what credentials are.
-        var credentials = new BinanceCredentials(settings.Key?.Reveal() ?? "not-set", settings.Secret?.Reveal() ?? "not-set");
+        // Without a key the exchange itself refuses, and the role says why it is not ready (E51); a made-up answer
+        // here would be a second place that decides what credentials are.
+        var credentials = new BinanceCredentials(
+            settings.Key?.Reveal() ?? "not-set", settings.Secret?.Reveal() ?? "not-set");
         return ExchangeGateway.Props(new BinanceClient(settings.Options, credentials, time), settings.Gateway, time);
     }
 
@@ -58,7 +60,8 @@ public static class Wiring
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {
-        var answer = await worker.Ask<PanicCloseProtocol.Readiness>(new PanicCloseProtocol.GetReadiness(), ReadinessBoard.MaxAge)
+        var answer = await worker.Ask<PanicCloseProtocol.Readiness>(
+            new PanicCloseProtocol.GetReadiness(), ReadinessBoard.MaxAge)
             .ConfigureAwait(false);
         return answer.Ready ? [] : answer.Why;
     }
