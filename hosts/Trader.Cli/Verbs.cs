@@ -1,4 +1,5 @@
 using Trader.Cli.Audit;
+using Trader.Cli.Bench;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
 using Trader.Cli.Panic;
@@ -20,5 +21,6 @@ internal static class Verbs
         PositionsCommand.Create(),
         PanicCommand.Create(),
         AuditVerb.Create(),
+        BenchCommand.Create(),
     ];
 }

@@ -23,7 +23,7 @@ internal static class AuditVerb
         };
         return new Verb(command, "./trader audit --verify\n./trader audit --follow --json", async (parsed, terminal, cancel) =>
         {
-            var settings = OperatorSettings.Load(terminal, parsed.GetValue(config)?.FullName);
+            var settings = OperatorSettings.Load(parsed.GetValue(config)?.FullName);
             var code = await AuditCommand.RunAsync(
                 settings.StateDir, parsed.GetValue(follow), parsed.GetValue(verify), parsed.GetValue(json), terminal.Out, terminal.Error, cancel);
             return code switch

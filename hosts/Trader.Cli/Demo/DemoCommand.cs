@@ -10,10 +10,11 @@ internal static class DemoCommand
 {
     private const string NoFault = "none";
 
-    private static readonly Option<int> Positions = Ranged("--positions", 44, 0, 5000, "positions open at the start");
-    private static readonly Option<int> Symbols = Ranged("--symbols", 674, 1, 5000, "symbols the paper exchange lists");
-    private static readonly Option<int> LatencyMs = Ranged("--latency-ms", 50, 0, 60_000, "the exchange's time from request to answer");
-    private static readonly Option<int> Runs = Ranged("--runs", 1, 1, 1000, "how often, each with fresh processes; then medians and worst are shown");
+    private static readonly Option<int> Positions = CommonOptions.Ranged("--positions", 44, 0, 5000, "positions open at the start");
+    private static readonly Option<int> Symbols = CommonOptions.Ranged("--symbols", 674, 1, 5000, "symbols the paper exchange lists");
+    private static readonly Option<int> LatencyMs = CommonOptions.Ranged("--latency-ms", 50, 0, 60_000, "the exchange's time from request to answer");
+    private static readonly Option<int> Runs = CommonOptions.Ranged(
+        "--runs", 1, 1, 1000, "how often, each with fresh processes; then medians and worst are shown");
     private static readonly Option<string[]> Fault = new("--fault")
     {
         Description = "a fault of the exchange, as ./trader paper --help lists them; may be given often; 'none' for none",
@@ -34,13 +35,6 @@ internal static class DemoCommand
         {
             Positions, Symbols, LatencyMs, Runs, Fault, Json, Freeze, Hedge, Verbose,
         };
-        command.Validators.Add(static result =>
-        {
-            if (result.GetValue(Positions) > result.GetValue(Symbols))
-            {
-                result.AddError("--positions must not exceed --symbols");
-            }
-        });
         return new Verb(command, "./trader demo\n./trader demo --positions 200 --runs 20 --json demo.json", RunAsync);
     }
 
@@ -55,6 +49,11 @@ internal static class DemoCommand
             Hedge = parsed.GetValue(Hedge),
             Echo = parsed.GetValue(Verbose) ? terminal.Say : null,
         };
+        if (stack.Positions > stack.Symbols)
+        {
+            throw new Refusal(ExitCode.Usage, $"--positions {stack.Positions} must not exceed --symbols {stack.Symbols}");
+        }
+
         var freeze = parsed.GetValue(Freeze);
         var runs = new List<(DrillFacts Facts, DrillVerdict Verdict)>();
         for (var run = 1; run <= parsed.GetValue(Runs); run++)
@@ -64,7 +63,7 @@ internal static class DemoCommand
                 $"run {run} of {parsed.GetValue(Runs)}: {stack.Positions} positions of {stack.Symbols} symbols, {stack.LatencyMs} ms to the exchange"));
             // A different moment between two heartbeats every time, and the same ones in every series.
             var plan = new DrillPlan(stack, freeze, PhaseMs: run * 377 % 1000);
-            var result = await Drill.RunAsync(plan, terminal, TimeProvider.System, terminal.Say, cancel);
+            var result = await Drill.RunAsync(plan, TimeProvider.System, terminal.Say, cancel);
             DemoReport.Timeline(terminal.Out, result.Facts);
             DemoReport.Checks(terminal.Out, result.Verdict);
             runs.Add(result);
@@ -75,46 +74,9 @@ internal static class DemoCommand
             DemoReport.Series(terminal.Out, runs);
         }
 
-        await WriteAsync(parsed.GetValue(Json), runs, cancel);
+        await CommonOptions.WriteAsync(parsed.GetValue(Json), DemoJson.Write(runs), cancel);
         var passed = runs.Count(r => r.Verdict.Pass);
         terminal.Out.WriteLine(passed == runs.Count ? "PASS" : $"FAIL ({runs.Count - passed} of {runs.Count} runs)");
         return passed == runs.Count ? ExitCode.Good : ExitCode.Bad;
-    }
-
-    private static async Task WriteAsync(
-        FileInfo? file, IReadOnlyList<(DrillFacts Facts, DrillVerdict Verdict)> runs, CancellationToken cancel)
-    {
-        if (file is null)
-        {
-            return;
-        }
-
-        try
-        {
-            await File.WriteAllBytesAsync(file.FullName, DemoJson.Write(runs), cancel);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new Refusal(ExitCode.Unavailable, $"{file.FullName} cannot be written: {e.Message}", e);
-        }
-    }
-
-    private static Option<int> Ranged(string name, int usual, int least, int most, string what)
-    {
-        var option = new Option<int>(name)
-        {
-            Description = string.Create(CultureInfo.InvariantCulture, $"{what} ({least} to {most})"),
-            DefaultValueFactory = _ => usual,
-            HelpName = "N",
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-                || value < least || value > most))
-            {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}"));
-            }
-        });
-        return option;
     }
 }

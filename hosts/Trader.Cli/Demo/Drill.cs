@@ -23,9 +23,9 @@ internal static class Drill
 
     /// <param name="onFailure">Gets what every process said last when the drill does not pass.</param>
     public static async Task<(DrillFacts Facts, DrillVerdict Verdict)> RunAsync(
-        DrillPlan plan, Terminal terminal, TimeProvider time, Action<string> onFailure, CancellationToken cancel)
+        DrillPlan plan, TimeProvider time, Action<string> onFailure, CancellationToken cancel)
     {
-        await using var stack = await PrivateStack.StartAsync(plan.Stack, terminal, cancel);
+        await using var stack = await PrivateStack.StartAsync(plan.Stack, cancel);
         using var exchange = new PaperControl(stack.PaperAddress);
         await using var heartbeats = new StreamWatch(RedisKeys.Heartbeat, stack.RedisEndpoint, time);
         await using var panics = new StreamWatch(RedisKeys.PanicClose, stack.RedisEndpoint, time);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Positions;
 using Trader.Cli.Settings;
@@ -19,12 +18,7 @@ internal static class PanicCommand
     };
 
     private static readonly Option<bool> Yes = new("--yes") { Description = "do not ask" };
-    private static readonly Option<int> Timeout = new("--timeout")
-    {
-        Description = "seconds to wait for the completion (1 to 600)",
-        DefaultValueFactory = static _ => 60,
-        HelpName = "S",
-    };
+    private static readonly Option<int> Timeout = CommonOptions.Ranged("--timeout", 60, 1, 600, "seconds to wait for the completion");
 
     public static Verb Create()
     {
@@ -34,14 +28,6 @@ internal static class PanicCommand
             "panic",
             "Closes EVERY position and halts trading: issues panic_close as ops and follows it. Exit code 0 only when the account is verified flat, 1 "
             + "when something is left or unknown, 69 when nobody took it.") { Reason, Yes, Timeout, json, config };
-        Timeout.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count > 0 && !(int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var s)
-                && s is >= 1 and <= 600))
-            {
-                result.AddError("--timeout takes a whole number from 1 to 600");
-            }
-        });
         const string example = "./trader panic --reason 'exchange behaves strangely'\n./trader panic --reason drill --yes --json";
         return new Verb(command, example, async (parsed, terminal, cancel) =>
         {
@@ -50,7 +36,7 @@ internal static class PanicCommand
                 throw new Refusal(ExitCode.Usage, why);
             }
 
-            var settings = OperatorSettings.Load(terminal, parsed.GetValue(config)?.FullName);
+            var settings = OperatorSettings.Load(parsed.GetValue(config)?.FullName);
             if (!parsed.GetValue(Yes) && !Confirmed(terminal, settings))
             {
                 terminal.Error.WriteLine("trader panic: not confirmed; nothing was done");

@@ -21,7 +21,7 @@ internal static class PositionsCommand
             + "the exchange did not answer.") { json, config };
         return new Verb(command, "./trader positions\n./trader positions --json", async (parsed, terminal, cancel) =>
         {
-            var settings = OperatorSettings.Load(terminal, parsed.GetValue(config)?.FullName);
+            var settings = OperatorSettings.Load(parsed.GetValue(config)?.FullName);
             using var client = Client(settings.Exchange);
             var rows = await ReadAsync(client).WaitAsync(cancel);
             if (parsed.GetValue(json))

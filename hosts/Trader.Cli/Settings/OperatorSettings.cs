@@ -10,15 +10,10 @@ internal static class OperatorSettings
     private const string DefaultsFile = "akka.hocon";
 
     /// <summary>Reads them, or refuses with every violation, one per line.</summary>
-    public static NodeSettings Load(Terminal terminal, string? overlay, IReadOnlyDictionary<string, string>? environment = null)
+    public static NodeSettings Load(string? overlay, IReadOnlyDictionary<string, string>? environment = null)
     {
         var result = SettingsLoader.Load(new SettingsSources(
             Path.Combine(AppContext.BaseDirectory, DefaultsFile), overlay, environment ?? Environment()));
-        foreach (var notice in result.Notices)
-        {
-            terminal.Say(notice);
-        }
-
         return result.Settings
             ?? throw new Refusal(ExitCode.Configuration, string.Join('\n', result.Violations.Select(v => v.ToString())));
     }

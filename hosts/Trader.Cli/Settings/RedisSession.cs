@@ -35,7 +35,7 @@ internal sealed class RedisSession : IAsyncDisposable
             }
 
             await client.DisposeAsync();
-            return (null, $"Redis at {endpoint} cannot be used: {down.Reason}: {down.Detail}");
+            return (null, $"Redis cannot be used: {down.Detail}");
         }
         catch (TimeoutException)
         {

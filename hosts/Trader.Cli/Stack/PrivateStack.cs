@@ -60,14 +60,14 @@ internal sealed class PrivateStack : IAsyncDisposable
 
     /// <summary>Starts Redis and the exchange and settles the ports; the roles come one by one.</summary>
     /// <exception cref="Refusal">Something did not start; nothing is left running.</exception>
-    public static async Task<PrivateStack> StartAsync(StackOptions options, Terminal terminal, CancellationToken cancel)
+    public static async Task<PrivateStack> StartAsync(StackOptions options, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("trader-").FullName;
         var stack = new PrivateStack(Guard.Over(folder), folder, options);
         try
         {
             await Task.WhenAll(stack.StartRedisAsync(cancel), stack.StartPaperAsync(cancel));
-            stack.Settle(terminal);
+            stack.Settle();
             return stack;
         }
         catch
@@ -171,7 +171,7 @@ internal sealed class PrivateStack : IAsyncDisposable
     }
 
     /// <summary>Finds an offset that leaves every role a free port, and checks the settings the roles will get.</summary>
-    private void Settle(Terminal terminal)
+    private void Settle()
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -188,7 +188,7 @@ internal sealed class PrivateStack : IAsyncDisposable
         for (var tries = 1; tries <= PortTries; tries++)
         {
             variables["TRADER_PORT_OFFSET"] = Number(Random.Shared.Next(10_000, 50_000));
-            var settings = OperatorSettings.Load(terminal, null, variables);
+            var settings = OperatorSettings.Load(null, variables);
             if (settings.Ports.Values.All(IsFree))
             {
                 (Settings, Variables) = (settings, variables);

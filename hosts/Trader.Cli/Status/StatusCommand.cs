@@ -17,7 +17,7 @@ internal static class StatusCommand
             + "unreadable, 69 Redis cannot be reached.") { json, config };
         return new Verb(command, "./trader status\nwatch -n1 ./trader status", async (parsed, terminal, cancel) =>
         {
-            var settings = OperatorSettings.Load(terminal, parsed.GetValue(config)?.FullName);
+            var settings = OperatorSettings.Load(parsed.GetValue(config)?.FullName);
             await using var redis = await RedisSession.OpenAsync(settings.Redis.Gateway.Endpoint, cancel);
             var status = await StatusReader.ReadAsync(redis, cancel);
             var problems = StatusRules.Problems(status);

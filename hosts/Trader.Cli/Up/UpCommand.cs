@@ -15,27 +15,10 @@ internal static class UpCommand
         Description = "a private Redis, a paper exchange and every role as a process of its own, until Ctrl-C",
     };
 
-    private static readonly Option<int> Positions = new("--positions")
-    {
-        Description = "with --paper: positions open at the start",
-        DefaultValueFactory = static _ => 3,
-        HelpName = "N",
-    };
-
-    private static readonly Option<int> Symbols = new("--symbols")
-    {
-        Description = "with --paper: symbols the exchange lists",
-        DefaultValueFactory = static _ => 674,
-        HelpName = "N",
-    };
-
-    private static readonly Option<int> LatencyMs = new("--latency-ms")
-    {
-        Description = "with --paper: the exchange's time from request to answer",
-        DefaultValueFactory = static _ => 50,
-        HelpName = "N",
-    };
-
+    private static readonly Option<int> Positions = CommonOptions.Ranged("--positions", 3, 0, 5000, "with --paper: positions open at the start");
+    private static readonly Option<int> Symbols = CommonOptions.Ranged("--symbols", 674, 1, 5000, "with --paper: symbols the exchange lists");
+    private static readonly Option<int> LatencyMs = CommonOptions.Ranged(
+        "--latency-ms", 50, 0, 60_000, "with --paper: the exchange's time from request to answer");
     private static readonly Option<string?> NodeRoles = new("--roles")
     {
         Description = "without --paper: the roles to run, by comma; default: all",
@@ -73,7 +56,7 @@ internal static class UpCommand
             LatencyMs = parsed.GetValue(LatencyMs),
             Echo = parsed.GetValue(Verbose) ? terminal.Out.WriteLine : null,
         };
-        await using var stack = await PrivateStack.StartAsync(options, terminal, cancel);
+        await using var stack = await PrivateStack.StartAsync(options, cancel);
         await using (var heartbeats = new StreamWatch(RedisKeys.Heartbeat, stack.RedisEndpoint, TimeProvider.System))
         {
             await stack.BringUpAsync(heartbeats, options.Positions, TimeProvider.System, cancel);
