@@ -1,5 +1,6 @@
 using Akka.Actor.Internal;
 using Akka.Dispatch.SysMsg;
+using Akka.Simulation;
 
 namespace Akka.Actor;
 
@@ -135,12 +136,20 @@ public abstract class TempActorRef : MinimalActorRef
 public sealed class FutureActorRef<T> : TempActorRef
 {
     private readonly TaskCompletionSource<T> _result;
+    private readonly SimulatedSystem? _asker;
     private ITimer? _timer;
     private TimeSpan _timeout;
     private CancellationTokenRegistration _cancellation;
 
     private FutureActorRef(LocalActorRefProvider provider)
-        : base(provider) => _result = new TaskCompletionSource<T>(provider.System.Continuations);
+        : base(provider)
+    {
+        _result = new TaskCompletionSource<T>(provider.System.Continuations);
+        if (provider.System.Simulated is { } simulated)
+        {
+            _asker = ActorCell.Current?.SystemImpl.Simulated ?? simulated.World.Outside;
+        }
+    }
 
     internal Task<T> Task => _result.Task;
 
@@ -180,9 +189,21 @@ public sealed class FutureActorRef<T> : TempActorRef
         if (!Finish())
         {
             LocalProvider.System.DeadLetters.Tell(new Event.DeadLetter(message, sender, this), sender);
-            return;
         }
+        else if (_asker is null)
+        {
+            Complete(message);
+        }
+        else
+        {
+            // A step of its own: told from within asynchronous work of an actor, a continuation of the task would
+            // otherwise be sent to the thread pool.
+            _asker.Enqueue(() => Complete(message), null);
+        }
+    }
 
+    private void Complete(object message)
+    {
         switch (message)
         {
             case Status.Failure failure when typeof(T) != typeof(Status.Failure) && typeof(T) != typeof(Status):
@@ -320,131 +341,6 @@ public static class WatchAsyncSupport
         catch (TaskCanceledException)
         {
             return false;
-        }
-    }
-}
-
-/// <summary>Sends what comes out of a task to an actor.</summary>
-public static class PipeToSupport
-{
-    /// <summary>Tells the result, or <see cref="Status.Failure"/> when there is none.</summary>
-    public static Task PipeTo<T>(
-        this Task<T> taskToPipe,
-        ICanTell recipient,
-        IActorRef? sender = null,
-        Func<T, object>? success = null,
-        Func<Exception, object>? failure = null) =>
-        Pipe(new ValueTask<T>(taskToPipe), recipient, false, sender, success, failure);
-
-    /// <summary>Tells the result, or <see cref="Status.Failure"/> when there is none.</summary>
-    public static Task PipeTo<T>(
-        this Task<T> taskToPipe,
-        ICanTell recipient,
-        bool useConfigureAwait,
-        IActorRef? sender = null,
-        Func<T, object>? success = null,
-        Func<Exception, object>? failure = null) =>
-        Pipe(new ValueTask<T>(taskToPipe), recipient, useConfigureAwait, sender, success, failure);
-
-    /// <summary>Tells what <paramref name="success"/> gives, if given, or <see cref="Status.Failure"/>.</summary>
-    public static Task PipeTo(
-        this Task taskToPipe,
-        ICanTell recipient,
-        IActorRef? sender = null,
-        Func<object>? success = null,
-        Func<Exception, object>? failure = null) =>
-        Pipe(new ValueTask(taskToPipe), recipient, false, sender, success, failure);
-
-    /// <summary>Tells what <paramref name="success"/> gives, if given, or <see cref="Status.Failure"/>.</summary>
-    public static Task PipeTo(
-        this Task taskToPipe,
-        ICanTell recipient,
-        bool useConfigureAwait,
-        IActorRef? sender = null,
-        Func<object>? success = null,
-        Func<Exception, object>? failure = null) =>
-        Pipe(new ValueTask(taskToPipe), recipient, useConfigureAwait, sender, success, failure);
-
-    /// <summary>Tells the result, or <see cref="Status.Failure"/> when there is none.</summary>
-    public static Task PipeTo<T>(
-        this ValueTask<T> taskToPipe,
-        ICanTell recipient,
-        IActorRef? sender = null,
-        Func<T, object>? success = null,
-        Func<Exception, object>? failure = null) => Pipe(taskToPipe, recipient, false, sender, success, failure);
-
-    /// <summary>Tells the result, or <see cref="Status.Failure"/> when there is none.</summary>
-    public static Task PipeTo<T>(
-        this ValueTask<T> taskToPipe,
-        ICanTell recipient,
-        bool useConfigureAwait,
-        IActorRef? sender = null,
-        Func<T, object>? success = null,
-        Func<Exception, object>? failure = null) =>
-        Pipe(taskToPipe, recipient, useConfigureAwait, sender, success, failure);
-
-    /// <summary>Tells what <paramref name="success"/> gives, if given, or <see cref="Status.Failure"/>.</summary>
-    public static Task PipeTo(
-        this ValueTask taskToPipe,
-        ICanTell recipient,
-        IActorRef? sender = null,
-        Func<object>? success = null,
-        Func<Exception, object>? failure = null) => Pipe(taskToPipe, recipient, false, sender, success, failure);
-
-    /// <summary>Tells what <paramref name="success"/> gives, if given, or <see cref="Status.Failure"/>.</summary>
-    public static Task PipeTo(
-        this ValueTask taskToPipe,
-        ICanTell recipient,
-        bool useConfigureAwait,
-        IActorRef? sender = null,
-        Func<object>? success = null,
-        Func<Exception, object>? failure = null) =>
-        Pipe(taskToPipe, recipient, useConfigureAwait, sender, success, failure);
-
-    private static async Task Pipe<T>(
-        ValueTask<T> task,
-        ICanTell recipient,
-        bool onContext,
-        IActorRef? sender,
-        Func<T, object>? success,
-        Func<Exception, object>? failure)
-    {
-        object? message;
-        try
-        {
-            var result = await task.ConfigureAwait(onContext);
-            message = success is null ? result : success(result);
-        }
-        catch (Exception e)
-        {
-            message = failure is null ? new Status.Failure(e) : failure(e);
-        }
-
-        recipient.Tell(message!, sender!);
-    }
-
-    private static async Task Pipe(
-        ValueTask task,
-        ICanTell recipient,
-        bool onContext,
-        IActorRef? sender,
-        Func<object>? success,
-        Func<Exception, object>? failure)
-    {
-        object? message;
-        try
-        {
-            await task.ConfigureAwait(onContext);
-            message = success?.Invoke();
-        }
-        catch (Exception e)
-        {
-            message = failure is null ? new Status.Failure(e) : failure(e);
-        }
-
-        if (message is not null)
-        {
-            recipient.Tell(message, sender!);
         }
     }
 }

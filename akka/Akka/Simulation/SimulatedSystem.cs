@@ -22,16 +22,15 @@ internal sealed class SimulatedSystem
         _world = world;
         Name = name;
         TimeProvider = new SimulatedTimeProvider(world, this);
-        Context = new SimulationSynchronizationContext(this);
     }
 
     internal string Name { get; }
 
+    internal SimulationWorld World => _world;
+
     internal SimulatedState State { get; private set; }
 
     internal TimeProvider TimeProvider { get; }
-
-    internal SynchronizationContext Context { get; }
 
     internal List<WorkItem> Parked { get; } = [];
 
@@ -85,14 +84,4 @@ internal sealed class SimulationDispatcher(string id, SimulatedSystem system)
     public override void Schedule(IRunnable run) => system.Enqueue(run.Run, null);
 
     internal override void Execute(Mailbox mailbox) => system.Enqueue(mailbox.RunAction, mailbox);
-}
-
-/// <summary>Makes continuations steps of the world.</summary>
-internal sealed class SimulationSynchronizationContext(SimulatedSystem system) : SynchronizationContext
-{
-    public override void Post(SendOrPostCallback d, object? state) => system.Enqueue(() => d(state), null);
-
-    public override void Send(SendOrPostCallback d, object? state) => d(state);
-
-    public override SynchronizationContext CreateCopy() => this;
 }

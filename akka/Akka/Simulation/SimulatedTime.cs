@@ -80,7 +80,7 @@ public sealed partial class SimulationWorld
             timer.Order = 0;
         }
 
-        RunInside(timer.System, timer.Callback);
+        RunInside(timer.Callback);
     }
 }
 

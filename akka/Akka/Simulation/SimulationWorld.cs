@@ -47,6 +47,7 @@ public sealed partial class SimulationWorld
         _order = new Random(seed);
         Random = new Random(unchecked((seed * 397) ^ 0x5EED));
         TimeProvider = new SimulatedTimeProvider(this, null);
+        Outside = new SimulatedSystem(this, "outside");
     }
 
     /// <summary>Called before each step, for traces.</summary>
@@ -75,6 +76,9 @@ public sealed partial class SimulationWorld
 
     internal long NowTicks => _now;
 
+    /// <summary>Where continuations run that belong to no system.</summary>
+    internal SimulatedSystem Outside { get; }
+
     /// <summary>Takes one step: one message of one mailbox drawn from those that could run.</summary>
     /// <returns>False when nothing could run.</returns>
     /// <exception cref="InvalidOperationException">Another thread has called into the world while it ran: the run
@@ -99,7 +103,7 @@ public sealed partial class SimulationWorld
         Steps++;
         Stepping?.Invoke(new SimulationStep(
             Steps, Now, item.System.Name, item.Mailbox?.Cell.Self.Path, item.Mailbox?.Peek()));
-        RunInside(item.System, item.Work);
+        RunInside(item.Work);
         return true;
     }
 
@@ -247,16 +251,14 @@ public sealed partial class SimulationWorld
     private static SimulatedSystem Of(ActorSystem system) => (system as ActorSystemImpl)?.Simulated ??
         throw new ArgumentException($"{system.Name} is not simulated", nameof(system));
 
-    private void RunInside(SimulatedSystem? system, Action work)
+    /// <summary>Runs work as the world's own. There is no synchronization context while it runs: with one, .NET would
+    /// send continuations after ConfigureAwait(false) to the thread pool instead of running them here.</summary>
+    private void RunInside(Action work)
     {
         var context = SynchronizationContext.Current;
         var runner = _runner;
         _runner = Environment.CurrentManagedThreadId;
-        if (system is not null)
-        {
-            SynchronizationContext.SetSynchronizationContext(system.Context);
-        }
-
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             work();

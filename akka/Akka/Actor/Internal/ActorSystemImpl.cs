@@ -12,7 +12,10 @@ namespace Akka.Actor.Internal;
 internal sealed partial class ActorSystemImpl : ExtendedActorSystem
 {
     private static readonly Config OneThread =
-        ConfigurationFactory.ParseString("akka.logger-startup-timeout = 0s");
+        ConfigurationFactory.ParseString("""
+            akka.logger-startup-timeout = 0s
+            akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
+            """);
 
     private readonly ConcurrentDictionary<Type, Lazy<object>> _extensions = new();
     private readonly Lock _terminationGate = new();
@@ -121,7 +124,7 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     public override Task Terminate()
     {
-        if (Settings.CoordinatedShutdownRunByActorSystemTerminate)
+        if (Settings is { CoordinatedShutdownRunByActorSystemTerminate: true, CoordinatedShutdownTerminateActorSystem: true })
         {
             _ = CoordinatedShutdown.Get(this).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
         }
