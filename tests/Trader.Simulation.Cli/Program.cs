@@ -8,11 +8,11 @@ if (SimulateOptions.Parse(args) is not { } options)
     return 64;
 }
 
-return options.Seed is { } seed ? RunOne(seed, options.Trace) : RunMany(options);
+return options.Seed is { } seed ? RunOne(seed, options.Trace ? options.Lines : 0) : RunMany(options);
 
-static int RunOne(int seed, bool trace)
+static int RunOne(int seed, int traceLines)
 {
-    var report = SimulationRunner.Run(seed, trace ? SimulationRunner.TraceLines : 0);
+    var report = SimulationRunner.Run(seed, traceLines);
     foreach (var line in report.Trace)
     {
         Console.WriteLine(line);
@@ -60,7 +60,7 @@ static int RunMany(SimulateOptions options)
 
     var first = failures.MinBy(report => report.Steps)!;
     Console.WriteLine($"The shortest failing run, {first.Replay}:");
-    RunOne(first.Seed, trace: true);
+    RunOne(first.Seed, options.Lines);
     return 1;
 }
 

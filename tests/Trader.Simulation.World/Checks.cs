@@ -62,6 +62,11 @@ internal sealed class Checks(Stage stage)
 
     public void RedisAnswered(SimNode node, object command, bool done)
     {
+        if (command is RedisProtocol.ClaimPanic claim && done)
+        {
+            Truth(node).Claimed.Add(claim.EventId);
+        }
+
         if (command is RedisProtocol.SetHalt halt && !done)
         {
             Truth(node).HaltFailed.Add(halt.Halt.EventId);
@@ -104,6 +109,11 @@ internal sealed class Checks(Stage stage)
         {
             facts.InStream = false;
             facts.Completions = 0;
+        }
+
+        foreach (var truth in truths.Values)
+        {
+            truth.Claimed.Clear();
         }
     }
 
@@ -231,7 +241,9 @@ internal sealed class Checks(Stage stage)
     /// <summary>S8: an id is sent once; what an earlier life of this process had sent is looked up first.</summary>
     private void CheckOnce(SimNode node, EventFacts facts, CloseOrder order)
     {
-        if (sentIds.TryGetValue(order.Id.Value, out var before))
+        // Two workers without Redis cannot know of each other; both close (S2), and reduce-only keeps that harmless (S5).
+        if (sentIds.TryGetValue(order.Id.Value, out var before)
+            && (before.Node == node.Name || Truth(node).Claimed.Contains(facts.Id)))
         {
             stage.Break("S8", $"{node} (life {node.Life}) sends {order}, which {before.Node} (life {before.Life}) has sent");
         }

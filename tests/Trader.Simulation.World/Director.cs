@@ -161,7 +161,7 @@ internal sealed class Director(Stage stage)
 
     private void OperatorActs()
     {
-        known.AddRange(stage.Checks.Events.All.Select(e => e.Id).Except(known));
+        known.AddRange(stage.Checks.Events.All.Where(e => e.Valid).Select(e => e.Id).Except(known));
         switch (stage.Pick(7))
         {
             case 0:
@@ -171,7 +171,7 @@ internal sealed class Director(Stage stage)
                 AddPanic(NewId(), "watchdog", stage.UnixMs - 61_500, valid: false);
                 break;
             case 2:
-                AddPanic(NewId(), "ops", stage.UnixMs + 9_000, valid: false);
+                AddPanic(NewId(), "ops", stage.UnixMs + 300_000, valid: false);
                 break;
             case 3:
                 AddPanic(NewId(), "mallory", stage.UnixMs, valid: false);
@@ -183,7 +183,7 @@ internal sealed class Director(Stage stage)
             case 5 when known.Count > 0:
                 // The same id once more, in an entry of its own.
                 var id = known[stage.Pick(known.Count)];
-                AddPanic(id, "ops", stage.UnixMs, stage.Checks.Events.Find(id)!.Valid);
+                AddPanic(id, "ops", stage.UnixMs, valid: true);
                 break;
             default:
                 ClearHalt();

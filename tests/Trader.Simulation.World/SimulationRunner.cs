@@ -20,7 +20,7 @@ public sealed record SimulationReport(
 /// </summary>
 public static class SimulationRunner
 {
-    /// <summary>Lines that a trace keeps.</summary>
+    /// <summary>Lines that a trace keeps unless more are asked for.</summary>
     public const int TraceLines = 250;
 
     private const long MostSteps = 1_500_000;

@@ -17,6 +17,7 @@ internal sealed class WatchChecks(Stage stage)
     private readonly Dictionary<(string Node, int Life, EventId Event), double> mustEnd = [];
     private readonly HashSet<(string, int, EventId)> ended = [];
     private readonly HashSet<EventId> raised = [];
+    private readonly HashSet<long> linkTimes = [];
     private double heardMs;
     private double degradedHeardMs = double.NegativeInfinity;
     private double abruptEndMs = double.NegativeInfinity;
@@ -63,8 +64,15 @@ internal sealed class WatchChecks(Stage stage)
                 when HeartbeatWire.TryRead(seen.Fields, out var read, out _) => read,
             _ => null,
         };
-        if (heartbeat is not null)
+        // What came by the link already says nothing when Redis repeats it.
+        var repeated = message is RedisProtocol.HeartbeatSeen && heartbeat is not null && linkTimes.Contains(heartbeat.TsMs);
+        if (heartbeat is not null && !repeated)
         {
+            if (message is LinkProtocol.EventSeen)
+            {
+                linkTimes.Add(heartbeat.TsMs);
+            }
+
             heardMs = stage.NowMs;
             degradedHeardMs = heartbeat.Status == BrainStatus.Degraded ? stage.NowMs : degradedHeardMs;
         }
@@ -84,7 +92,7 @@ internal sealed class WatchChecks(Stage stage)
         }
 
         Phase = phase;
-        var since = Math.Max(heardMs, node.RunningSinceMs - Figures.Watchdog.HeartbeatMissing.TotalMilliseconds);
+        var since = Math.Max(heardMs, node.RunningSinceMs);
         var silent = stage.NowMs - since;
         if (phase == "armed" && silent > Figures.Watchdog.HeartbeatMissing.TotalMilliseconds + MarginMs
             && stage.NowMs - node.RunningSinceMs > MarginMs)

@@ -17,6 +17,9 @@ internal sealed class WorkerTruth
     /// <summary>Good and bad answers to position reads, newest last; null is a failed read.</summary>
     public List<(double AtMs, ExchangeProtocol.PositionsRead? Read)> Reads { get; } = [];
 
+    /// <summary>Events about which Redis has said who holds them.</summary>
+    public HashSet<EventId> Claimed { get; } = [];
+
     public HashSet<string> LookedUp { get; } = [];
 
     public List<(double AtMs, CloseOrder Order)> Sent { get; } = [];

@@ -122,7 +122,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         haltKeeper.Tell(new PanicCloseProtocol.Halt(PanicRecords.Halt(lead, 0, run.StartedMs, settings.Worker)));
         around.Redis.Tell(new RedisProtocol.ClaimPanic(
             lead.EventId, settings.Worker, (int)settings.ClaimIdle.TotalMilliseconds));
-        Journal(run.Life == 0 ? PanicRecords.Accepted(lead) : PanicRecords.Resumed(lead, run.Life));
+        Journal(!run.Resumed ? PanicRecords.Accepted(lead) : PanicRecords.Resumed(lead, run.Life));
         Timers.StartSingleTimer(nameof(WaitedForHalt), new WaitedForHalt(), settings.HaltWait);
         Timers.StartPeriodicTimer(nameof(ReadAgain), new ReadAgain(), settings.ReadEvery);
         Timers.StartSingleTimer(nameof(RunBoundOver), new RunBoundOver(), RunBound);
@@ -138,8 +138,9 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
             return;
         }
 
-        // Too late to give way once orders are out: reduce-only and the exchange's own answer keep a double run harmless (S5).
-        if (gates.Contains("claim"))
+        // Too late to give way once orders are out: reduce-only and the exchange's own answer keep a double run harmless (S5). Until then
+        // a late answer of a slow Redis counts as well (S8).
+        if (!run.AnySent)
         {
             Context.Parent.Tell(new PanicCloseProtocol.StoodDown(run.Lead, claimed.Claim, claimed.Holder));
             Context.Stop(Self);
@@ -466,7 +467,6 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         var nowMs = around.NowMs;
         var completions = run.Triggers.Select(trigger => run.Complete(trigger.EventId, nowMs)).ToList();
         PanicLines.Ended(log, run, completions[0]);
-        completions.ForEach(completion => Journal(PanicRecords.Completed(completion)));
         var halt = PanicRecords.Halt(run.Triggers[0], completions[0].Closed, run.StartedMs, settings.Worker);
         Context.Parent.Tell(new PanicCloseProtocol.RunEnded(completions, halt));
         Context.Stop(Self);
