@@ -42,6 +42,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         Receive<PanicEntry>(OnEntry);
         Receive<PanicCloseProtocol.RunEnded>(OnRunEnded);
         Receive<PanicCloseProtocol.StoodDown>(OnStoodDown);
+        Receive<PanicCloseProtocol.Halted>(_ => { });
         Receive<PanicCloseProtocol.HaltCleared>(OnHaltCleared);
         Receive<PanicCloseProtocol.GetReadiness>(_ => Sender.Tell(Readiness()));
         Receive<Terminated>(OnRunTerminated);
@@ -249,6 +250,8 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
                 LinkPeer.PanicClose, LinkProtocol.CompletionEvent, PanicWire.Write(completion)));
         }
 
+        // The completion says halted too; from here on that is kept, even if a person cleared the halt while positions were being closed.
+        haltKeeper.Tell(new PanicCloseProtocol.Halt(halt));
         var first = completions[0];
         around.Meter.Count("trader_panic_runs_total", 1, ("result", first.VerifiedFlat ? "flat" : "failed"));
         around.Meter.Observe("trader_panic_close_seconds", (first.CompletedMs - first.StartedMs) / 1000.0);
@@ -394,6 +397,8 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     {
         if (!ledger.IsFollowed(claimed.EventId))
         {
+            // A run that began while Redis was away may learn only now that another worker has its event (S8).
+            running?.Tell(claimed);
             return;
         }
 

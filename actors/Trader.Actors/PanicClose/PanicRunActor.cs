@@ -58,6 +58,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private bool verifying;
     private bool flatButResting;
     private bool restingKnown;
+    private bool restingUnread;
     private long readId;
     private long readAnswered;
     private long firstVerifyingRead;
@@ -195,6 +196,12 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         {
             ReadPositions();
         }
+
+        if (verifying && restingUnread)
+        {
+            restingUnread = false;
+            around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
+        }
     }
 
     private void OnPositions(ExchangeProtocol.PositionsRead read)
@@ -258,6 +265,13 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private void OnRestingUnknown(ExchangeFault fault)
     {
         log.Error("Failed to fetch resting orders: {0}", fault);
+        if (planned)
+        {
+            // What rests unseen can reopen the account under the halt (X22): asked again with the next read, until the deadline.
+            restingUnread = true;
+            return;
+        }
+
         OnResting(new HashSet<Symbol>());
     }
 
@@ -417,7 +431,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private void StartVerifying()
     {
         verifying = true;
-        seenFlat = flatButResting = restingKnown = false;
+        seenFlat = flatButResting = restingKnown = restingUnread = false;
         firstVerifyingRead = readId + 1;
         ReadPositions();
         around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
@@ -467,6 +481,12 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         var nowMs = around.NowMs;
         var completions = run.Triggers.Select(trigger => run.Complete(trigger.EventId, nowMs)).ToList();
         PanicLines.Ended(log, run, completions[0]);
+        if (verifying && !restingKnown)
+        {
+            around.Redis.Tell(new RedisProtocol.PublishAlarm(
+                new Alarm("RESTING_ORDERS_UNKNOWN", "resting orders could not be read after the close", nowMs)));
+        }
+
         var halt = PanicRecords.Halt(run.Triggers[0], completions[0].Closed, run.StartedMs, settings.Worker);
         Context.Parent.Tell(new PanicCloseProtocol.RunEnded(completions, halt));
         Context.Stop(Self);
