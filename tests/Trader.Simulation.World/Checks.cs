@@ -12,7 +12,7 @@ internal sealed class Checks(Stage stage)
     private static readonly double HaltWaitMs = Figures.Worker("").HaltWait.TotalMilliseconds;
 
     private readonly Dictionary<string, WorkerTruth> truths = [];
-    private readonly Dictionary<string, (string Node, int Life)> sentIds = [];
+    private readonly Dictionary<string, (string Node, int Life, bool Claimed)> sentIds = [];
     private readonly Dictionary<(string, EventId, PositionKey), List<(int Life, CloseOrder Order)>> sentBy = [];
 
     private readonly HashSet<(string, EventId)> reported = [];
@@ -21,6 +21,8 @@ internal sealed class Checks(Stage stage)
 
     /// <summary>Codes of all alarms raised, whether or not Redis took them.</summary>
     public HashSet<string> Alarms { get; } = [];
+
+    public double LastHaltSetMs { get; private set; }
 
     public WatchChecks Watch { get; } = new(stage);
 
@@ -60,14 +62,18 @@ internal sealed class Checks(Stage stage)
         }
     }
 
-    public void RedisAnswered(SimNode node, object command, bool done)
+    public void RedisAnswered(SimNode node, object command, object reply)
     {
-        if (command is RedisProtocol.ClaimPanic claim && done)
+        if (reply is RedisProtocol.PanicClaimed claim)
         {
             Truth(node).Claimed.Add(claim.EventId);
+            if (claim.Claim != PanicClaim.Mine)
+            {
+                Watch.Ended(node, claim.EventId);
+            }
         }
 
-        if (command is RedisProtocol.SetHalt halt && !done)
+        if (command is RedisProtocol.SetHalt halt && reply is RedisProtocol.NotDone)
         {
             Truth(node).HaltFailed.Add(halt.Halt.EventId);
         }
@@ -78,6 +84,7 @@ internal sealed class Checks(Stage stage)
         switch (command)
         {
             case RedisProtocol.SetHalt halt:
+                LastHaltSetMs = stage.NowMs;
                 Events.Note(halt.Halt.EventId, valid: false).HaltEverSet = true;
                 break;
             case RedisProtocol.PublishPanic panic:
@@ -94,6 +101,7 @@ internal sealed class Checks(Stage stage)
     {
         var facts = Events.Note(completion.EventId, valid: false);
         facts.Completions += first ? 1 : 0;
+        LastHaltSetMs = first ? stage.NowMs : LastHaltSetMs;
         facts.EverCompleted = true;
         facts.EverVerifiedFlat |= completion.VerifiedFlat;
         facts.HaltEverSet = true;
@@ -241,14 +249,15 @@ internal sealed class Checks(Stage stage)
     /// <summary>S8: an id is sent once; what an earlier life of this process had sent is looked up first.</summary>
     private void CheckOnce(SimNode node, EventFacts facts, CloseOrder order)
     {
+        var claimed = Truth(node).Claimed.Contains(facts.Id);
         // Two workers without Redis cannot know of each other; both close (S2), and reduce-only keeps that harmless (S5).
         if (sentIds.TryGetValue(order.Id.Value, out var before)
-            && (before.Node == node.Name || Truth(node).Claimed.Contains(facts.Id)))
+            && (before.Node == node.Name || (before.Claimed && claimed)))
         {
             stage.Break("S8", $"{node} (life {node.Life}) sends {order}, which {before.Node} (life {before.Life}) has sent");
         }
 
-        sentIds[order.Id.Value] = (node.Name, node.Life);
+        sentIds[order.Id.Value] = (node.Name, node.Life, claimed);
         var key = (node.Name, facts.Id, order.Key);
         if (!sentBy.TryGetValue(key, out var earlier))
         {
@@ -341,7 +350,7 @@ internal sealed class Checks(Stage stage)
     /// <summary>S3: a read of this run that succeeded showed nothing, no later read says otherwise, and it was true.</summary>
     private void CheckFlat(SimNode node, PanicCompletion completion)
     {
-        var last = Truth(node).Reads.LastOrDefault();
+        var last = Truth(node).Reads.LastOrDefault(read => read.Read is not null);
         var startedMs = completion.StartedMs - stage.Plan.ClockErrorMs[node.Name] - (stage.UnixMs - stage.NowMs);
         if (last.Read is not { Positions.Count: 0, Unreadable.Count: 0 } || last.AtMs < startedMs - 1)
         {

@@ -268,7 +268,7 @@ internal sealed class Director(Stage stage)
             return "the brain is dead and the watchdog is armed";
         }
 
-        var clearedSince = haltClearedMs > brainGoneMs;
+        var clearedSince = haltClearedMs > stage.Checks.LastHaltSetMs;
         if (brainDead && !stage.Redis.Data.Halted && !clearedSince)
         {
             return "the brain is dead and trading is not halted";

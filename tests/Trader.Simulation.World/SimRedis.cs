@@ -199,8 +199,9 @@ internal sealed class SimRedis
         stage.Checks.RedisAsked(connection.Node, message);
         if (!connection.Up)
         {
-            sender.Tell(new RedisProtocol.NotDone(message, RedisDoubt.NotConnected, "not connected"), connection.Gateway);
-            stage.Checks.RedisAnswered(connection.Node, message, done: false);
+            var refusal = new RedisProtocol.NotDone(message, RedisDoubt.NotConnected, "not connected");
+            stage.Checks.RedisAnswered(connection.Node, message, refusal);
+            sender.Tell(refusal, connection.Gateway);
             return;
         }
 
@@ -251,7 +252,7 @@ internal sealed class SimRedis
         command.Answered = true;
         connection.InFlight.Remove(command);
         Tell(connection, command.Asker, reply);
-        stage.Checks.RedisAnswered(connection.Node, command.Command, reply is not RedisProtocol.NotDone);
+        stage.Checks.RedisAnswered(connection.Node, command.Command, reply);
     }
 
     private void ExecuteLate(RedisConnection connection, RedisCommandInFlight command)

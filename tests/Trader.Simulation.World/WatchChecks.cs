@@ -206,13 +206,4 @@ internal sealed class WatchChecks(Stage stage)
         }
     }
 
-    /// <summary>Another worker has it: this one only watches.</summary>
-    public void HeldElsewhere(EventId id)
-    {
-        foreach (var key in mustEnd.Keys.Where(key => key.Event == id).ToList())
-        {
-            mustEnd.Remove(key);
-        }
-    }
-
 }
