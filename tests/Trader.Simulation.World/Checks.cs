@@ -252,7 +252,7 @@ internal sealed class Checks(Stage stage)
         var claimed = Truth(node).Claimed.Contains(facts.Id);
         // Two workers without Redis cannot know of each other; both close (S2), and reduce-only keeps that harmless (S5).
         if (sentIds.TryGetValue(order.Id.Value, out var before)
-            && (before.Node == node.Name || (before.Claimed && claimed)))
+            && (before.Node == node.Name || (before.Claimed && claimed && !Truth(node).LookedUp.Contains(order.Id.Value))))
         {
             stage.Break("S8", $"{node} (life {node.Life}) sends {order}, which {before.Node} (life {before.Life}) has sent");
         }

@@ -175,6 +175,11 @@ internal sealed class WatchChecks(Stage stage)
             return;
         }
 
+        if (worker.Disk.Journal.Any(r => Ends(r.Kind) && PanicWire.Find(r.Fields, "event_id") == id.Value))
+        {
+            return;
+        }
+
         var key = (worker.Name, worker.Life, id);
         var boundMs = Figures.Worker("").HaltWait.TotalMilliseconds + 12_000;
         if (ended.Contains(key) || !mustEnd.TryAdd(key, stage.NowMs))
@@ -191,6 +196,8 @@ internal sealed class WatchChecks(Stage stage)
         });
     }
 
+    private static bool Ends(string kind) => kind is "panic.refused" or "panic.abandoned" or "panic.completed";
+
     public void Ended(SimNode worker, EventId id)
     {
         var key = (worker.Name, worker.Life, id);
@@ -200,7 +207,7 @@ internal sealed class WatchChecks(Stage stage)
 
     public void Recorded(SimNode node, string kind, EventId id)
     {
-        if (kind is "panic.refused" or "panic.abandoned" or "panic.completed")
+        if (Ends(kind))
         {
             Ended(node, id);
         }

@@ -42,6 +42,9 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
     /// <summary>An earlier life of this worker accepted the event; its journal says so.</summary>
     public bool Resumed { get; init; }
 
+    /// <summary>Every order that went out has its answer, whether or not all went out.</summary>
+    public bool SentAnswered => legs.Values.All(leg => leg.AllAnswered || !leg.Sent);
+
     public bool AnySent => legs.Values.Any(leg => leg.Sent);
 
     public long StartedMs => startedMs;
@@ -119,12 +122,13 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
     }
 
     /// <summary>
-    /// What may have been sent for this leg before: what this worker's journal names, and, because ids are derived, what any worker's
-    /// earlier lives would have sent.
+    /// What may have been sent for this leg before: what this worker's journal names, and, because ids are derived, what any worker would
+    /// have sent, up to this very life: two workers can count the same one.
     /// </summary>
     private IReadOnlyList<ClientOrderId> EarlierIds(Leg leg)
     {
-        var derived = Enumerable.Range(0, life).SelectMany(before =>
+        var lives = life == 0 ? 0 : life + 1;
+        var derived = Enumerable.Range(0, lives).SelectMany(before =>
             leg.Slices.Select(slice => ClientOrderId.ForClose(Lead, leg.Key, slice.Slice, before)));
         return [.. (earlier.GetValueOrDefault(leg.Key) ?? []).Union(derived)];
     }

@@ -59,6 +59,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private bool flatButResting;
     private bool restingKnown;
     private bool restingUnread;
+    private RedisProtocol.PanicClaimed? yieldingTo;
     private long readId;
     private long readAnswered;
     private long firstVerifyingRead;
@@ -139,9 +140,15 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
             return;
         }
 
-        // Too late to give way once orders are out: reduce-only and the exchange's own answer keep a double run harmless (S5). Until then
-        // a late answer of a slow Redis counts as well (S8).
-        if (!run.AnySent)
+        // However late the answer of a slow Redis comes. What both had sent by then is harmless, because it can only reduce (S5, S8).
+        yieldingTo = claimed;
+        StandDownWhenAnswered();
+    }
+
+    /// <summary>What is out is seen through; nothing more goes out, because the event is another worker's.</summary>
+    private void StandDownWhenAnswered()
+    {
+        if (yieldingTo is { } claimed && run.SentAnswered)
         {
             Context.Parent.Tell(new PanicCloseProtocol.StoodDown(run.Lead, claimed.Claim, claimed.Holder));
             Context.Stop(Self);
@@ -370,21 +377,26 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
 
     private void TrySend()
     {
-        if (gates.Count > 0 || !planned || !planWritten || ready.Count == 0)
+        if (gates.Count > 0 || !planned || !planWritten || ready.Count == 0 || yieldingTo is not null)
         {
             VerifyWhenAnswered();
             return;
         }
 
-        var orders = ready.SelectMany(leg => leg.Slices).ToList();
+        var orders = ready.SelectMany(leg => leg.Unattempted).ToList();
         foreach (var leg in ready)
         {
-            leg.MarkSent();
             PanicLines.Closing(log, leg);
+            leg.MarkSent();
         }
 
         ready.Clear();
-        around.Exchange.Tell(new ExchangeProtocol.SendCloses(orders));
+        if (orders.Count > 0)
+        {
+            around.Exchange.Tell(new ExchangeProtocol.SendCloses(orders));
+        }
+
+        VerifyWhenAnswered();
     }
 
     private void OnCloseAnswered(ExchangeProtocol.CloseAnswered answer) =>
@@ -392,8 +404,8 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
 
     private void OnOrderFound(ExchangeProtocol.OrderFound found)
     {
-        Release(found.Id);
         OnOrder(found.Id, found.State, found.OrderId, null);
+        Release(found.Id);
     }
 
     private void OnOrderNotFound(ExchangeProtocol.OrderNotFound missing)
@@ -415,6 +427,8 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         {
             VerifyWhenAnswered();
         }
+
+        StandDownWhenAnswered();
     }
 
     private void VerifyWhenAnswered()
