@@ -163,6 +163,8 @@ internal sealed class SimLinks(Stage stage)
             var gone = Parted(link.Watcher, link.Target) || !link.Target.IsLife(opened);
             if (link.OpenTo == opened && gone)
             {
+                // What was still held up is lost with the connection.
+                link.LastArrivalMs = stage.NowMs;
                 Lose(link, 0);
             }
         });
