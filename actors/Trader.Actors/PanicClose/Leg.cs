@@ -49,6 +49,9 @@ internal sealed class Leg(Position seen)
         Sent && (orders.Values.Any(state => state is null or CloseState.Unknown or CloseState.Working)
             || (AllFilled && Slices.Sum(slice => slice.Quantity) == Seen.Quantity));
 
+    /// <summary>Slices that nobody has sent under this life's ids, as far as look-ups have shown (S8).</summary>
+    public IReadOnlyList<CloseOrder> Unattempted => [.. Slices.Where(slice => !orders.ContainsKey(slice.Id))];
+
     public bool AllFilled => Sent && orders.Values.All(state => state is CloseState.Filled);
 
     public void Plan(IReadOnlyList<CloseOrder> slices)
@@ -60,7 +63,7 @@ internal sealed class Leg(Position seen)
     public void MarkSent()
     {
         Sent = true;
-        foreach (var slice in Slices)
+        foreach (var slice in Unattempted)
         {
             orders[slice.Id] = null;
         }

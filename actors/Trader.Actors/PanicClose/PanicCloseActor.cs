@@ -42,6 +42,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         Receive<PanicEntry>(OnEntry);
         Receive<PanicCloseProtocol.RunEnded>(OnRunEnded);
         Receive<PanicCloseProtocol.StoodDown>(OnStoodDown);
+        Receive<PanicCloseProtocol.Halted>(_ => { });
         Receive<PanicCloseProtocol.HaltCleared>(OnHaltCleared);
         Receive<PanicCloseProtocol.GetReadiness>(_ => Sender.Tell(Readiness()));
         Receive<Terminated>(OnRunTerminated);
@@ -55,8 +56,8 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         Receive<ExchangeProtocol.AccountChecked>(OnAccountChecked);
         Receive<ExchangeProtocol.AccountNotChecked>(OnAccountNotChecked);
         Receive<DiskProtocol.Recovered>(OnRecovered);
-        Receive<DiskProtocol.Appended>(_ => { });
-        Receive<DiskProtocol.NotAppended>(failed => OnJournalFailure(failed.Why));
+        Receive<DiskProtocol.Appended>(done => OnRecorded(done.Seq));
+        Receive<DiskProtocol.NotAppended>(OnNotRecorded);
         Receive<ResumeNow>(_ => Resume(clearedByPerson: false));
         Receive<KeepNow>(_ => Keep());
     }
@@ -139,12 +140,12 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
             {
                 log.Warning("Event {0} was not finished, but a person cleared its halt: not resumed", panic.Trigger.EventId);
                 ledger.MarkDone(panic.Trigger.EventId);
-                Journal(PanicRecords.Abandoned(panic.Trigger.EventId, "halt cleared by a person"));
+                JournalOutcome(panic.Trigger.EventId, PanicRecords.Abandoned(panic.Trigger.EventId, "halt cleared by a person"));
                 continue;
             }
 
             log.Warning("Resuming event {0} after a restart", panic.Trigger.EventId);
-            Start(panic.Trigger, panic);
+            Start(panic.Trigger, panic, takenOver: false);
         }
 
         Listen();
@@ -176,7 +177,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         else if (verdict is TriggerVerdict.Accepted accepted)
         {
             PanicLines.Received(log, accepted.Trigger, entry.StreamId, accepted.Age);
-            Start(accepted.Trigger, null);
+            Start(accepted.Trigger, null, takenOver: entry.Redelivered);
         }
         else
         {
@@ -184,7 +185,10 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Start(PanicTrigger trigger, UnfinishedPanic? earlier)
+    /// <param name="trigger">What to execute.</param>
+    /// <param name="earlier">What an earlier life of this worker did about it.</param>
+    /// <param name="takenOver">Another worker had it and may have sent orders that no journal here knows.</param>
+    private void Start(PanicTrigger trigger, UnfinishedPanic? earlier, bool takenOver)
     {
         ledger.Begin(trigger);
         if (running is not null)
@@ -195,7 +199,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var run = new PanicRun(settings, earlier?.Lives ?? 0, earlier?.StartedMs ?? around.NowMs);
+        var run = new PanicRun(settings, earlier?.Lives ?? (takenOver ? 1 : 0), earlier?.StartedMs ?? around.NowMs) { Resumed = earlier is not null };
         run.Triggers.Add(trigger);
         foreach (var (key, ids) in earlier?.Orders ?? new Dictionary<PositionKey, List<ClientOrderId>>())
         {
@@ -213,7 +217,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         log.Error("❌ TRIGGER VALIDATION FAILED - IGNORING");
         around.Meter.Count("trader_panic_triggers_refused_total", 1, ("reason", refused.Refusal.ToString()));
         ledger.MarkDone(refused.EventId);
-        Journal(PanicRecords.Refused(refused.EventId, refused.Refusal.ToString(), entry));
+        JournalOutcome(refused.EventId, PanicRecords.Refused(refused.EventId, refused.Refusal.ToString(), entry));
         around.Redis.Tell(new RedisProtocol.PublishRefusal(refused.EventId, entry, refused.Refusal.ToString()));
         Alarm("PANIC_TRIGGER_REFUSED", refused.Text);
         if (refused.Missed)
@@ -240,11 +244,14 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         foreach (var completion in completions)
         {
             ledger.MarkDone(completion.EventId);
+            JournalOutcome(completion.EventId, PanicRecords.Completed(completion));
             ledger.Publish(completion, halt with { EventId = completion.EventId });
             around.Link.Tell(new LinkProtocol.Announce(
                 LinkPeer.PanicClose, LinkProtocol.CompletionEvent, PanicWire.Write(completion)));
         }
 
+        // The completion says halted too; from here on that is kept, even if a person cleared the halt while positions were being closed.
+        haltKeeper.Tell(new PanicCloseProtocol.Halt(halt));
         var first = completions[0];
         around.Meter.Count("trader_panic_runs_total", 1, ("result", first.VerifiedFlat ? "flat" : "failed"));
         around.Meter.Observe("trader_panic_close_seconds", (first.CompletedMs - first.StartedMs) / 1000.0);
@@ -282,7 +289,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     {
         foreach (var trigger in ledger.InProgress())
         {
-            Start(trigger, null);
+            Start(trigger, null, takenOver: false);
         }
     }
 
@@ -292,7 +299,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         {
             log.Info("Event {0} was completed before", stood.EventId);
             ledger.MarkDone(stood.EventId);
-            Journal(PanicRecords.Abandoned(stood.EventId, "completed before, by " + stood.Holder));
+            JournalOutcome(stood.EventId, PanicRecords.Abandoned(stood.EventId, "completed before, by " + stood.Holder));
             AckIfDone(stood.EventId);
             return;
         }
@@ -316,7 +323,6 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
             log.Error("A panic close ended without an outcome");
             var completions = orphans.Select(trigger => new PanicCompletion(
                 trigger.EventId, 1, 0, [PanicCompletion.Unreadable], around.NowMs, around.NowMs)).ToList();
-            completions.ForEach(completion => Journal(PanicRecords.Completed(completion)));
             Conclude(completions, PanicRecords.Halt(orphans[0], 0, around.NowMs, settings.Worker));
         }
     }
@@ -391,19 +397,21 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     {
         if (!ledger.IsFollowed(claimed.EventId))
         {
+            // A run that began while Redis was away may learn only now that another worker has its event (S8).
+            running?.Tell(claimed);
             return;
         }
 
         if (claimed.Claim == PanicClaim.Done)
         {
             ledger.MarkDone(claimed.EventId);
-            Journal(PanicRecords.Abandoned(claimed.EventId, "completed by " + claimed.Holder));
+            JournalOutcome(claimed.EventId, PanicRecords.Abandoned(claimed.EventId, "completed by " + claimed.Holder));
             AckIfDone(claimed.EventId);
         }
         else if (claimed.Claim == PanicClaim.Mine && ledger.TakeFollowed(claimed.EventId) is { } trigger)
         {
             log.Warning("Event {0}: its worker fell silent, taking it over", claimed.EventId);
-            Start(trigger, null);
+            Start(trigger, null, takenOver: true);
         }
     }
 
@@ -503,13 +511,30 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm(code, text, around.NowMs)));
     }
 
-    private void OnJournalFailure(string why)
+    private void OnRecorded(long seq)
     {
-        log.Error("Journal write failed: {0}", why);
-        Alarm("JOURNAL_WRITE_FAILED", why);
+        if (ledger.Recorded(seq) is { } id)
+        {
+            AckIfDone(id);
+        }
     }
 
-    private void Journal((string Kind, IReadOnlyList<KeyValuePair<string, string>> Fields) record) =>
+    /// <summary>A disk that refuses must not hold the stream up for ever: the outcome is in Redis, and the alarm says what is missing.</summary>
+    private void OnNotRecorded(DiskProtocol.NotAppended failed)
+    {
+        log.Error("Journal write failed: {0}", failed.Why);
+        Alarm("JOURNAL_WRITE_FAILED", failed.Why);
+        OnRecorded(failed.Seq);
+    }
+
+    /// <summary>The event's entries are acknowledged only after this is on disk (S12).</summary>
+    private void JournalOutcome(EventId id, (string, IReadOnlyList<KeyValuePair<string, string>>) record) =>
+        ledger.Recording(Journal(record), id);
+
+    private long Journal((string Kind, IReadOnlyList<KeyValuePair<string, string>> Fields) record)
+    {
         around.Disk.Tell(new DiskProtocol.Append(
             ++journalSeq, new JournalRecord(record.Kind, around.NowMs, record.Fields)));
+        return journalSeq;
+    }
 }

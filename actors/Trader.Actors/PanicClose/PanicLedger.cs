@@ -4,7 +4,7 @@ namespace Trader.Actors.PanicClose;
 
 /// <summary>
 /// Which events the worker knows and how far each has come: in progress, followed (another worker holds it), waiting to be published,
-/// done. An entry of the stream is acknowledged only when its event is done and published (S10).
+/// done. An entry of the stream is acknowledged only when its event is done, published (S10), and on disk (S12).
 /// </summary>
 internal sealed class PanicLedger
 {
@@ -17,6 +17,7 @@ internal sealed class PanicLedger
     private readonly Dictionary<EventId, PanicTrigger> followed = [];
     private readonly Dictionary<EventId, (PanicCompletion Completion, HaltRecord Halt)> waiting = [];
     private readonly Dictionary<EventId, HashSet<string>> entries = [];
+    private readonly Dictionary<long, EventId> recording = [];
 
     public bool IsKnown(EventId id) =>
         done.Contains(id) || inProgress.ContainsKey(id) || followed.ContainsKey(id) || waiting.ContainsKey(id);
@@ -95,5 +96,11 @@ internal sealed class PanicLedger
         }
     }
 
-    private bool Over(EventId id) => done.Contains(id) && !waiting.ContainsKey(id);
+    /// <summary>The event's outcome is on its way to the disk under this number (S12).</summary>
+    public void Recording(long seq, EventId id) => recording[seq] = id;
+
+    /// <summary>The disk has answered; null when the record was no outcome.</summary>
+    public EventId? Recorded(long seq) => recording.Remove(seq, out var id) ? id : null;
+
+    private bool Over(EventId id) => done.Contains(id) && !waiting.ContainsKey(id) && !recording.ContainsValue(id);
 }

@@ -49,7 +49,7 @@ internal static class PanicLines
 
     public static void Closing(ILoggingAdapter log, Leg leg)
     {
-        foreach (var slice in leg.Slices)
+        foreach (var slice in leg.Unattempted)
         {
             log.Info("Closing {0}: {1} {2} ({3})", leg.Key.Symbol, slice.Side == OrderSide.Sell ? "SELL" : "BUY",
                 slice.Quantity.ToString(CultureInfo.InvariantCulture),

@@ -39,6 +39,14 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
 
     public int Life => life;
 
+    /// <summary>An earlier life of this worker accepted the event; its journal says so.</summary>
+    public bool Resumed { get; init; }
+
+    /// <summary>Every order that went out has its answer, whether or not all went out.</summary>
+    public bool SentAnswered => legs.Values.All(leg => leg.AllAnswered || !leg.Sent);
+
+    public bool AnySent => legs.Values.Any(leg => leg.Sent);
+
     public long StartedMs => startedMs;
 
     /// <summary>The event whose id the close orders carry.</summary>
@@ -92,8 +100,9 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
         var fresh = new List<Leg>();
         foreach (var position in read.Positions.Where(p => !legs.ContainsKey(p.Key)))
         {
-            var leg = new Leg(position) { EarlierIds = earlier.GetValueOrDefault(position.Key) ?? [] };
+            var leg = new Leg(position);
             leg.Plan(CloseOrder.Cut(position, lots.GetValueOrDefault(position.Symbol), Lead, life));
+            leg.EarlierIds = EarlierIds(leg);
             legs[position.Key] = leg;
             fresh.Add(leg);
             foreach (var slice in leg.Slices)
@@ -110,6 +119,18 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
         }
 
         return fresh.OrderByDescending(leg => leg.Seen.Notional).ThenBy(leg => leg.Key).ToList();
+    }
+
+    /// <summary>
+    /// What may have been sent for this leg before: what this worker's journal names, and, because ids are derived, what any worker would
+    /// have sent, up to this very life: two workers can count the same one.
+    /// </summary>
+    private IReadOnlyList<ClientOrderId> EarlierIds(Leg leg)
+    {
+        var lives = life == 0 ? 0 : life + 1;
+        var derived = Enumerable.Range(0, lives).SelectMany(before =>
+            leg.Slices.Select(slice => ClientOrderId.ForClose(Lead, leg.Key, slice.Slice, before)));
+        return [.. (earlier.GetValueOrDefault(leg.Key) ?? []).Union(derived)];
     }
 
     /// <summary>Removes a precondition and returns the legs that may go out now, biggest first.</summary>

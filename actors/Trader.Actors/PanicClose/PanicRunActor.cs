@@ -58,6 +58,8 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private bool verifying;
     private bool flatButResting;
     private bool restingKnown;
+    private bool restingUnread;
+    private RedisProtocol.PanicClaimed? yieldingTo;
     private long readId;
     private long readAnswered;
     private long firstVerifyingRead;
@@ -122,7 +124,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         haltKeeper.Tell(new PanicCloseProtocol.Halt(PanicRecords.Halt(lead, 0, run.StartedMs, settings.Worker)));
         around.Redis.Tell(new RedisProtocol.ClaimPanic(
             lead.EventId, settings.Worker, (int)settings.ClaimIdle.TotalMilliseconds));
-        Journal(run.Life == 0 ? PanicRecords.Accepted(lead) : PanicRecords.Resumed(lead, run.Life));
+        Journal(!run.Resumed ? PanicRecords.Accepted(lead) : PanicRecords.Resumed(lead, run.Life));
         Timers.StartSingleTimer(nameof(WaitedForHalt), new WaitedForHalt(), settings.HaltWait);
         Timers.StartPeriodicTimer(nameof(ReadAgain), new ReadAgain(), settings.ReadEvery);
         Timers.StartSingleTimer(nameof(RunBoundOver), new RunBoundOver(), RunBound);
@@ -138,8 +140,15 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
             return;
         }
 
-        // Too late to give way once orders are out: reduce-only and the exchange's own answer keep a double run harmless (S5).
-        if (gates.Contains("claim"))
+        // However late the answer of a slow Redis comes. What both had sent by then is harmless, because it can only reduce (S5, S8).
+        yieldingTo = claimed;
+        StandDownWhenAnswered();
+    }
+
+    /// <summary>What is out is seen through; nothing more goes out, because the event is another worker's.</summary>
+    private void StandDownWhenAnswered()
+    {
+        if (yieldingTo is { } claimed && run.SentAnswered)
         {
             Context.Parent.Tell(new PanicCloseProtocol.StoodDown(run.Lead, claimed.Claim, claimed.Holder));
             Context.Stop(Self);
@@ -193,6 +202,12 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         if (wanted && Now - readSentAt >= (readId == readAnswered ? settings.ReadEvery : FactsGrace))
         {
             ReadPositions();
+        }
+
+        if (verifying && restingUnread)
+        {
+            restingUnread = false;
+            around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
         }
     }
 
@@ -257,6 +272,13 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private void OnRestingUnknown(ExchangeFault fault)
     {
         log.Error("Failed to fetch resting orders: {0}", fault);
+        if (planned)
+        {
+            // What rests unseen can reopen the account under the halt (X22): asked again with the next read, until the deadline.
+            restingUnread = true;
+            return;
+        }
+
         OnResting(new HashSet<Symbol>());
     }
 
@@ -355,21 +377,26 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
 
     private void TrySend()
     {
-        if (gates.Count > 0 || !planned || !planWritten || ready.Count == 0)
+        if (gates.Count > 0 || !planned || !planWritten || ready.Count == 0 || yieldingTo is not null)
         {
             VerifyWhenAnswered();
             return;
         }
 
-        var orders = ready.SelectMany(leg => leg.Slices).ToList();
+        var orders = ready.SelectMany(leg => leg.Unattempted).ToList();
         foreach (var leg in ready)
         {
-            leg.MarkSent();
             PanicLines.Closing(log, leg);
+            leg.MarkSent();
         }
 
         ready.Clear();
-        around.Exchange.Tell(new ExchangeProtocol.SendCloses(orders));
+        if (orders.Count > 0)
+        {
+            around.Exchange.Tell(new ExchangeProtocol.SendCloses(orders));
+        }
+
+        VerifyWhenAnswered();
     }
 
     private void OnCloseAnswered(ExchangeProtocol.CloseAnswered answer) =>
@@ -377,8 +404,8 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
 
     private void OnOrderFound(ExchangeProtocol.OrderFound found)
     {
-        Release(found.Id);
         OnOrder(found.Id, found.State, found.OrderId, null);
+        Release(found.Id);
     }
 
     private void OnOrderNotFound(ExchangeProtocol.OrderNotFound missing)
@@ -400,6 +427,8 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         {
             VerifyWhenAnswered();
         }
+
+        StandDownWhenAnswered();
     }
 
     private void VerifyWhenAnswered()
@@ -416,7 +445,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private void StartVerifying()
     {
         verifying = true;
-        seenFlat = flatButResting = restingKnown = false;
+        seenFlat = flatButResting = restingKnown = restingUnread = false;
         firstVerifyingRead = readId + 1;
         ReadPositions();
         around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
@@ -466,7 +495,12 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         var nowMs = around.NowMs;
         var completions = run.Triggers.Select(trigger => run.Complete(trigger.EventId, nowMs)).ToList();
         PanicLines.Ended(log, run, completions[0]);
-        completions.ForEach(completion => Journal(PanicRecords.Completed(completion)));
+        if (verifying && !restingKnown)
+        {
+            around.Redis.Tell(new RedisProtocol.PublishAlarm(
+                new Alarm("RESTING_ORDERS_UNKNOWN", "resting orders could not be read after the close", nowMs)));
+        }
+
         var halt = PanicRecords.Halt(run.Triggers[0], completions[0].Closed, run.StartedMs, settings.Worker);
         Context.Parent.Tell(new PanicCloseProtocol.RunEnded(completions, halt));
         Context.Stop(Self);

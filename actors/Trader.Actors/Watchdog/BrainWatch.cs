@@ -68,6 +68,19 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
         }
     }
 
+    /// <summary>
+    /// This process itself stood still (SIGSTOP, a paused machine): silence while nobody listened is not silence, so every age starts
+    /// where it stood.
+    /// </summary>
+    public void StoodStill(TimeSpan stall)
+    {
+        watchedSince += stall;
+        heardAt += stall;
+        degradedUpdatedAt += stall;
+        decisionChangedAt += stall;
+        stagnantSince += stall;
+    }
+
     /// <summary>Takes in a heartbeat. Returns false when it is another service's, or came by the link already.</summary>
     public bool Observe(Heartbeat heartbeat, bool byLink, TimeSpan now)
     {

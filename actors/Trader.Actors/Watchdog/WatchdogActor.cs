@@ -18,6 +18,9 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
 
     private sealed record LogStatus;
 
+    /// <summary>A judge that comes this late was not slow, it was stopped.</summary>
+    private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan ComplainEvery = TimeSpan.FromSeconds(5);
 
     private readonly WatchdogSettings settings;
@@ -33,6 +36,7 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
     private TimeSpan standingBySince;
     private TimeSpan? haltSeenClearedAt;
     private TimeSpan lastComplaintAt = -ComplainEvery;
+    private TimeSpan judgedAt;
     private long issuedMs;
     private bool reached;
     private bool delivered;
@@ -100,6 +104,14 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
 
     private void Judge()
     {
+        var sinceLast = Now - judgedAt;
+        judgedAt = Now;
+        if (sinceLast > StallLimit)
+        {
+            log.Warning("This watchdog stood still for {0:F1}s: what it could not hear is no silence", sinceLast.TotalSeconds);
+            watch.StoodStill(sinceLast);
+        }
+
         if (campaign is not null)
         {
             Advance(campaign);
@@ -280,8 +292,10 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
         campaign = null;
         start.Forget();
         var last = watch.Last!;
-        watch = new BrainWatch(settings, Now);
-        watch.Observe(last, byLink: false, Now);
+        // The last heartbeat keeps the age it has: arming is no heartbeat (S11).
+        var heardAt = Now - age;
+        watch = new BrainWatch(settings, heardAt);
+        watch.Observe(last, byLink: true, heardAt);
         log.Info("Re-attached to Exit Brain, armed. {0}", watch.Status(Now));
         Journal(WatchdogRecords.Armed());
     }

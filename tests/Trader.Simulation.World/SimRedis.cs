@@ -1,0 +1,421 @@
+using Akka.Actor;
+using Trader.Messages;
+
+namespace Trader.Simulation;
+
+/// <summary>One process' connections to Redis: commands in order, a tail per watched stream, a group reader.</summary>
+internal sealed class RedisConnection(SimNode node, int life)
+{
+    public SimNode Node => node;
+
+    public bool Alive => node.IsLife(life);
+
+    public bool Up { get; set; }
+
+    /// <summary>Counts connects: what belongs to an earlier one is void.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>This node cannot reach Redis: nothing is refused, nothing is answered.</summary>
+    public bool CutOff { get; set; }
+
+    public double LastArrivalMs { get; set; }
+
+    public double LastReplyMs { get; set; }
+
+    public IActorRef Gateway { get; set; } = ActorRefs.Nobody;
+
+    public HashSet<IActorRef> ConnectionWatchers { get; } = [];
+
+    public List<RedisTail> Tails { get; } = [];
+
+    public RedisGroupReader? Reader { get; set; }
+
+    public List<RedisCommandInFlight> InFlight { get; } = [];
+
+    /// <summary>Arrived at a server that does not run: executed if it ever does.</summary>
+    public List<RedisCommandInFlight> Stalled { get; } = [];
+}
+
+internal sealed class RedisTail(IActorRef to, bool heartbeats)
+{
+    public IActorRef To => to;
+
+    public bool Heartbeats => heartbeats;
+
+    /// <summary>Entries read so far.</summary>
+    public int Read { get; set; } = -1;
+}
+
+internal sealed class RedisGroupReader(IActorRef to, string worker)
+{
+    public IActorRef To => to;
+
+    public string Worker => worker;
+
+    /// <summary>It waits in a blocking read, so the server may hand it the next entry.</summary>
+    public bool Blocked { get; set; }
+}
+
+internal sealed class RedisCommandInFlight(object command, IActorRef asker, double issuedMs)
+{
+    public object Command => command;
+
+    public IActorRef Asker => asker;
+
+    public double IssuedMs => issuedMs;
+
+    public bool Answered { get; set; }
+}
+
+/// <summary>
+/// A Redis server and what every gateway sees of it. It can be down, frozen, full, slow, flushed, or come back empty; a command whose
+/// answer never came may or may not have been executed, at once or when a frozen server goes on.
+/// </summary>
+internal sealed class SimRedis
+{
+    private readonly Stage stage;
+    private readonly List<RedisConnection> connections = [];
+    private bool down;
+    private bool frozen;
+    private bool full;
+    private double slowMs;
+
+    public SimRedis(Stage stage)
+    {
+        this.stage = stage;
+        Data = new RedisData(stage);
+        Readers = new RedisReaders(stage, this);
+    }
+
+    public RedisData Data { get; }
+
+    public RedisReaders Readers { get; }
+
+    public IReadOnlyList<RedisConnection> Connections => connections;
+
+    public bool Available => !down && !frozen && !full && slowMs == 0;
+
+    public RedisConnection Connect(SimNode node)
+    {
+        var connection = new RedisConnection(node, node.Life);
+        connections.Add(connection);
+        TryConnect(connection, stage.Between(1, 30));
+        return connection;
+    }
+
+    public void Drop(RedisConnection connection)
+    {
+        connections.Remove(connection);
+        foreach (var command in connection.Stalled.Where(_ => stage.Chance(0.5)).ToList())
+        {
+            // Already in the server's socket buffer.
+            stage.After(stage.Between(0, 2_000), () => ExecuteLate(connection, command));
+        }
+    }
+
+    public void Strike(RedisFault fault, double forMs)
+    {
+        stage.Note("redis", $"{fault} for {forMs:F0} ms");
+        switch (fault)
+        {
+            case RedisFault.Down:
+                GoDown();
+                stage.After(forMs, ComeUp);
+                break;
+            case RedisFault.RestartEmpty:
+                GoDown();
+                Flush();
+                stage.After(forMs, ComeUp);
+                break;
+            case RedisFault.Flush:
+                Flush();
+                break;
+            case RedisFault.Frozen:
+                frozen = true;
+                connections.ForEach(connection => Silence(connection));
+                stage.After(forMs, () => { frozen = false; GoOn(); });
+                break;
+            case RedisFault.Full:
+                full = true;
+                stage.After(forMs, () => full = false);
+                break;
+            case RedisFault.Slow:
+                slowMs = stage.Between(20, 700);
+                stage.After(forMs, () => slowMs = 0);
+                break;
+        }
+    }
+
+    public void CutOff(SimNode node, double forMs)
+    {
+        if (node.Redis is { } connection && node.State != NodeState.Down)
+        {
+            stage.Note("redis", $"{node} cut off for {forMs:F0} ms");
+            connection.CutOff = true;
+            Silence(connection);
+            stage.After(forMs, () => { connection.CutOff = false; GoOn(); });
+        }
+    }
+
+    public void Handle(RedisConnection connection, object message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case RedisProtocol.WatchConnection:
+                connection.ConnectionWatchers.Add(sender);
+                Tell(connection, sender, connection.Up
+                    ? new RedisProtocol.Connected() : new RedisProtocol.Disconnected("connecting"));
+                break;
+            case RedisProtocol.WatchHeartbeats:
+                Readers.Watch(connection, new RedisTail(sender, heartbeats: true));
+                break;
+            case RedisProtocol.WatchCompletions:
+                Readers.Watch(connection, new RedisTail(sender, heartbeats: false));
+                break;
+            case RedisProtocol.WatchPanics watch:
+                connection.Reader = new RedisGroupReader(sender, watch.Worker);
+                Readers.Begin(connection);
+                break;
+            default:
+                Command(connection, message, sender);
+                break;
+        }
+    }
+
+    public double Latency() => slowMs > 0 ? stage.Between(slowMs / 2, slowMs) : stage.Between(0.1, 1.5);
+
+    public bool Reachable(RedisConnection connection) =>
+        connection is { Alive: true, Up: true, CutOff: false } && !down && !frozen;
+
+    /// <summary>Through the process' own gateway, so that a frozen process hears of it when it goes on.</summary>
+    public static void Tell(RedisConnection connection, IActorRef to, object message)
+    {
+        var gateway = connection.Gateway;
+        gateway.Tell((Action)(() => to.Tell(message, gateway)));
+    }
+
+    private void Command(RedisConnection connection, object message, IActorRef sender)
+    {
+        stage.Checks.RedisAsked(connection.Node, message);
+        if (!connection.Up)
+        {
+            var refusal = new RedisProtocol.NotDone(message, RedisDoubt.NotConnected, "not connected");
+            stage.Checks.RedisAnswered(connection.Node, message, refusal);
+            sender.Tell(refusal, connection.Gateway);
+            return;
+        }
+
+        var command = new RedisCommandInFlight(message, sender, stage.NowMs);
+        connection.InFlight.Add(command);
+        var arrival = connection.LastArrivalMs = Math.Max(connection.LastArrivalMs, stage.NowMs + (Latency() / 2));
+        var epoch = connection.Epoch;
+        stage.After(arrival - stage.NowMs, () => Arrive(connection, command, epoch));
+    }
+
+    private void Arrive(RedisConnection connection, RedisCommandInFlight command, int epoch)
+    {
+        if (connection.Epoch != epoch || !connection.Alive)
+        {
+            // Sent into a connection that ended: it may have been the last thing the server read.
+            if (!down && !frozen && !connection.CutOff && stage.Chance(0.5))
+            {
+                ExecuteLate(connection, command);
+            }
+        }
+        else if (frozen || connection.CutOff)
+        {
+            connection.Stalled.Add(command);
+            stage.After(Figures.RedisDeadlineMs, () => Answer(
+                connection, command, new RedisProtocol.NotDone(command.Command, RedisDoubt.Unknown, "no answer in time"), 0));
+        }
+        else
+        {
+            Answer(connection, command, Execute(connection, command), Latency() / 2);
+        }
+    }
+
+    private void Answer(RedisConnection connection, RedisCommandInFlight command, object reply, double afterMs)
+    {
+        var epoch = connection.Epoch;
+        var at = connection.LastReplyMs = Math.Max(connection.LastReplyMs, stage.NowMs + afterMs);
+        stage.After(at - stage.NowMs, () =>
+        {
+            if (connection.Epoch == epoch && connection.Alive && !command.Answered)
+            {
+                Finish(connection, command, reply);
+            }
+        });
+    }
+
+    private void Finish(RedisConnection connection, RedisCommandInFlight command, object reply)
+    {
+        command.Answered = true;
+        connection.InFlight.Remove(command);
+        Tell(connection, command.Asker, reply);
+        stage.Checks.RedisAnswered(connection.Node, command.Command, reply);
+    }
+
+    private void ExecuteLate(RedisConnection connection, RedisCommandInFlight command)
+    {
+        if (!down && !frozen)
+        {
+            stage.Note("redis", $"executes late: {TraceText.Of(command.Command)}");
+            Execute(connection, command);
+        }
+    }
+
+    private object Execute(RedisConnection connection, RedisCommandInFlight inFlight)
+    {
+        var command = inFlight.Command;
+        if (full && command is not (RedisProtocol.GetLiveness or RedisProtocol.GetHalt or RedisProtocol.AckPanic))
+        {
+            return new RedisProtocol.NotDone(command, RedisDoubt.Refused, "OOM command not allowed");
+        }
+
+        stage.Checks.RedisExecutes(connection.Node, command, inFlight.IssuedMs);
+        switch (command)
+        {
+            case RedisProtocol.PublishHeartbeat beat:
+                Data.Add(Data.Heartbeats, HeartbeatWire.Write(beat.Heartbeat));
+                Readers.Wake();
+                break;
+            case RedisProtocol.PublishEntriesGate gate:
+                Data.SetGate(gate.Open, gate.ForMs);
+                break;
+            case RedisProtocol.PublishLiveness live:
+                Data.SetLive(live.Role, live.ForMs);
+                break;
+            case RedisProtocol.GetLiveness ask:
+                return new RedisProtocol.LivenessRead(Data.Live(ask.Roles));
+            case RedisProtocol.PublishPanic panic:
+                var id = Data.IssuePanic(panic.Trigger);
+                Readers.Wake();
+                return new RedisProtocol.PanicPublished(panic.Trigger.EventId, id);
+            case RedisProtocol.AckPanic ack:
+                Data.Ack(ack.StreamId);
+                break;
+            case RedisProtocol.KeepPanics keep:
+                Data.Keep(connection.Reader?.Worker ?? "", keep.StreamIds);
+                break;
+            case RedisProtocol.ClaimPanic claim:
+                return Data.Claim(claim);
+            case RedisProtocol.SetHalt halt:
+                Data.SetHalt(halt.Halt);
+                break;
+            case RedisProtocol.GetHalt get:
+                return Data.ReadHalt(get.Of);
+            case RedisProtocol.PublishCompletion publish:
+                var published = Data.Complete(publish);
+                stage.Checks.CompletionStored(publish.Completion, published.First);
+                Readers.Wake();
+                return published;
+            case RedisProtocol.PublishRefusal refusal:
+                Data.Refuse(refusal.EventId, connection.Node.Name);
+                break;
+            case RedisProtocol.PublishAlarm:
+                break;
+            default:
+                throw new InvalidOperationException($"Redis was told {command}.");
+        }
+
+        return new RedisProtocol.Done(command);
+    }
+
+    private void Flush()
+    {
+        stage.Checks.Flushed();
+        Data.Flush();
+        Readers.Flushed();
+    }
+
+    private void GoDown()
+    {
+        down = true;
+        connections.ToList().ForEach(connection => Disconnect(connection, "connection reset"));
+    }
+
+    private void ComeUp()
+    {
+        down = false;
+        connections.ForEach(connection => TryConnect(connection, stage.Between(20, 1_000)));
+    }
+
+    /// <summary>A frozen server or a dead path is noticed by its silence.</summary>
+    private void Silence(RedisConnection connection)
+    {
+        var epoch = connection.Epoch;
+        stage.After(stage.Between(1_000, Figures.RedisSilenceMs), () =>
+        {
+            if (connection.Epoch == epoch && (frozen || connection.CutOff))
+            {
+                Disconnect(connection, "silent");
+            }
+        });
+    }
+
+    private void GoOn()
+    {
+        foreach (var connection in connections.Where(c => !frozen && !c.CutOff).ToList())
+        {
+            var stalled = connection.Stalled.ToList();
+            connection.Stalled.Clear();
+            foreach (var command in stalled)
+            {
+                if (connection.Up && !command.Answered)
+                {
+                    Answer(connection, command, Execute(connection, command), Latency());
+                }
+                else if (stage.Chance(0.6))
+                {
+                    ExecuteLate(connection, command);
+                }
+            }
+
+            Readers.Wake();
+            TryConnect(connection, stage.Between(20, 1_000));
+        }
+    }
+
+    private void Disconnect(RedisConnection connection, string why)
+    {
+        if (!connection.Up)
+        {
+            return;
+        }
+
+        connection.Up = false;
+        connection.Epoch++;
+        foreach (var command in connection.InFlight.Where(c => !c.Answered).ToList())
+        {
+            Finish(connection, command, new RedisProtocol.NotDone(command.Command, RedisDoubt.Unknown, why));
+        }
+
+        foreach (var watcher in connection.ConnectionWatchers)
+        {
+            Tell(connection, watcher, new RedisProtocol.Disconnected(why));
+        }
+    }
+
+    private void TryConnect(RedisConnection connection, double afterMs) => stage.After(afterMs, () =>
+    {
+        if (!connection.Alive || connection.Up || down)
+        {
+            return;
+        }
+
+        if (frozen || connection.CutOff)
+        {
+            TryConnect(connection, 1_500);
+            return;
+        }
+
+        connection.Up = true;
+        connection.Epoch++;
+        foreach (var watcher in connection.ConnectionWatchers)
+        {
+            Tell(connection, watcher, new RedisProtocol.Connected());
+        }
+
+        Readers.Connected(connection);
+    });
+}
