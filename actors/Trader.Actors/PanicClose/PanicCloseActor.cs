@@ -24,7 +24,9 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     private readonly PanicLedger ledger = new();
     private readonly IActorRef haltKeeper;
     private readonly long startedAt;
+    private readonly Dictionary<EventId, PanicRun> yielded = [];
     private IActorRef? running;
+    private PanicRun? current;
     private int runs;
     private DiskProtocol.Recovered? recovered;
     private bool redisUp;
@@ -199,7 +201,15 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
             return;
         }
 
-        var run = new PanicRun(settings, earlier?.Lives ?? (takenOver ? 1 : 0), earlier?.StartedMs ?? around.NowMs) { Resumed = earlier is not null };
+        yielded.Remove(trigger.EventId, out var before);
+        var life = earlier?.Lives ?? before?.Life + 1 ?? (takenOver ? 1 : 0);
+        var run = new PanicRun(settings, life, earlier?.StartedMs ?? around.NowMs) { Resumed = earlier is not null };
+        if (before is not null)
+        {
+            run.Remember(before);
+        }
+
+        current = run;
         run.Triggers.Add(trigger);
         foreach (var (key, ids) in earlier?.Orders ?? new Dictionary<PositionKey, List<ClientOrderId>>())
         {
@@ -305,6 +315,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         }
 
         log.Info("Event {0} is being handled by {1}: watching it", stood.EventId, stood.Holder);
+        yielded[stood.EventId] = current!;
         ledger.Follow(stood.EventId);
     }
 
@@ -405,6 +416,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         if (claimed.Claim == PanicClaim.Done)
         {
             ledger.MarkDone(claimed.EventId);
+            yielded.Remove(claimed.EventId);
             JournalOutcome(claimed.EventId, PanicRecords.Abandoned(claimed.EventId, "completed by " + claimed.Holder));
             AckIfDone(claimed.EventId);
         }
