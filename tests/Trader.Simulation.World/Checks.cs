@@ -255,7 +255,8 @@ internal sealed class Checks(Stage stage)
         var claimed = Truth(node).Claimed.Contains(facts.Id);
         // Two workers without Redis, or with one that lost its memory, cannot know of each other; both close (S2), and reduce-only keeps that harmless (S5).
         if (sentIds.TryGetValue(order.Id.Value, out var before)
-            && ((before.Node == node.Name && PlanOnDisk(node, order)) || (before.Claimed && claimed && before.Flushes == flushes && !Truth(node).LookedUp.Contains(order.Id.Value))))
+            && ((before.Node == node.Name && PlanOnDisk(node, order)) || (before.Claimed && claimed && before.Flushes == flushes && stage.NowMs - stage.Redis.TroubledAtMs > 6_000
+                && !Truth(node).LookedUp.Contains(order.Id.Value))))
         {
             stage.Break("S8", $"{node} (life {node.Life}) sends {order}, which {before.Node} (life {before.Life}) has sent");
         }

@@ -25,6 +25,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     private readonly IActorRef haltKeeper;
     private readonly long startedAt;
     private readonly Dictionary<EventId, PanicRun> yielded = [];
+    private readonly Dictionary<EventId, (UnfinishedPanic? Earlier, bool TakenOver)> joined = [];
     private IActorRef? running;
     private PanicRun? current;
     private int runs;
@@ -197,6 +198,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         {
             log.Warning("Event {0} joins the panic close in progress", trigger.EventId);
             Journal(PanicRecords.Accepted(trigger));
+            joined[trigger.EventId] = (earlier, takenOver);
             running.Tell(new PanicCloseProtocol.Join(trigger));
             return;
         }
@@ -254,6 +256,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         foreach (var completion in completions)
         {
             ledger.MarkDone(completion.EventId);
+            joined.Remove(completion.EventId);
             JournalOutcome(completion.EventId, PanicRecords.Completed(completion));
             ledger.Publish(completion, halt with { EventId = completion.EventId });
             around.Link.Tell(new LinkProtocol.Announce(
@@ -299,7 +302,8 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     {
         foreach (var trigger in ledger.InProgress())
         {
-            Start(trigger, null, takenOver: false);
+            joined.Remove(trigger.EventId, out var how);
+            Start(trigger, how.Earlier, how.TakenOver);
         }
     }
 
