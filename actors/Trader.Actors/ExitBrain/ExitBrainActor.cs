@@ -19,6 +19,9 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
 
     private sealed record TurnIsOver(long ReadId);
 
+    /// <summary>A liveness key outlives its writer by up to this long, so what it says is this old.</summary>
+    private static readonly TimeSpan LivenessLapse = TimeSpan.FromSeconds(2);
+
     private readonly ExitBrainSettings settings;
     private readonly Surroundings around;
     private readonly ILoggingAdapter log = Context.GetLogger();
@@ -49,7 +52,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         Receive<TurnIsSlow>(OnSlow);
         Receive<TurnIsOver>(OnOverdue);
         Receive<LinkProtocol.EventSeen>(OnLinkEvent);
-        Receive<RedisProtocol.LivenessRead>(read => guards.Heard(read.Roles, Now));
+        Receive<RedisProtocol.LivenessRead>(read => guards.Heard(read.Roles, Now - LivenessLapse));
         Receive<RedisProtocol.HaltRead>(OnHaltRead);
         Receive<RedisProtocol.CompletionSeen>(seen => OnCompletion(seen.Backlog));
         Receive<DiskProtocol.NotAppended>(failed => OnJournalFailure(failed.Why));

@@ -10,7 +10,13 @@ public sealed class GuardPresence(TimeSpan silence)
 {
     private readonly Dictionary<string, TimeSpan> heard = [];
 
-    public void Heard(string role, TimeSpan now) => heard[role] = now;
+    public void Heard(string role, TimeSpan at)
+    {
+        if (!heard.TryGetValue(role, out var before) || at > before)
+        {
+            heard[role] = at;
+        }
+    }
 
     public void Heard(IReadOnlySet<string> roles, TimeSpan now)
     {

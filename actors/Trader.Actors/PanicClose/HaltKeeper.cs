@@ -79,7 +79,8 @@ public sealed class HaltKeeper : ReceiveActor, IWithTimers
 
     private void OnHaltRead(RedisProtocol.HaltRead read)
     {
-        if (inForce is null || read.Of != inForce.EventId || asked.ContainsKey(inForce.EventId))
+        if (inForce is null || read.Of != inForce.EventId
+            || asked.GetValueOrDefault(inForce.EventId) is { InRedis: null })
         {
             return;
         }

@@ -10,11 +10,17 @@ namespace Trader.Actors.PanicClose;
 /// Takes panic events in from the stream and the direct link, runs each once (S9, E42), and sees its outcome published and acknowledged,
 /// however late Redis returns (S2, S10). One run at a time: events that arrive meanwhile join it, because they ask for the same thing.
 /// </summary>
-public sealed class PanicCloseActor : ReceiveActor, IWithTimers
+public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
 {
     private sealed record KeepNow;
 
     private sealed record ResumeNow;
+
+    /// <summary>A key can be revoked on any quiet night; it costs a request weight of 30.</summary>
+    private static readonly TimeSpan RecheckGoodAccountEvery = TimeSpan.FromSeconds(60);
+
+    /// <summary>An event that nobody finished for so long is finished only when its halt is known to stand still.</summary>
+    private static readonly TimeSpan ResumeUnasked = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan RecheckAccountEvery = TimeSpan.FromSeconds(5);
 
@@ -22,13 +28,15 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     private readonly Surroundings around;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly PanicLedger ledger = new();
-    private readonly IActorRef haltKeeper;
+    private IActorRef haltKeeper;
     private readonly long startedAt;
     private readonly Dictionary<EventId, PanicRun> yielded = [];
     private readonly Dictionary<EventId, (UnfinishedPanic? Earlier, bool TakenOver)> joined = [];
+    private readonly Dictionary<EventId, RedisProtocol.HaltRead> halts = [];
     private IActorRef? running;
     private PanicRun? current;
     private int runs;
+    private int haltKeepers;
     private DiskProtocol.Recovered? recovered;
     private bool redisUp;
     private bool listening;
@@ -41,14 +49,14 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         this.settings = settings;
         this.around = around;
         startedAt = around.Time.GetTimestamp();
-        haltKeeper = Context.ActorOf(HaltKeeper.Props(around), "halt-keeper");
+        haltKeeper = StartHaltKeeper();
         Receive<PanicEntry>(OnEntry);
         Receive<PanicCloseProtocol.RunEnded>(OnRunEnded);
         Receive<PanicCloseProtocol.StoodDown>(OnStoodDown);
         Receive<PanicCloseProtocol.Halted>(_ => { });
         Receive<PanicCloseProtocol.HaltCleared>(OnHaltCleared);
         Receive<PanicCloseProtocol.GetReadiness>(_ => Sender.Tell(Readiness()));
-        Receive<Terminated>(OnRunTerminated);
+        Receive<Terminated>(OnTerminated);
         Receive<RedisProtocol.Connected>(_ => OnRedisUp());
         Receive<RedisProtocol.Disconnected>(OnRedisDown);
         Receive<RedisProtocol.CompletionPublished>(OnPublished);
@@ -61,7 +69,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         Receive<DiskProtocol.Recovered>(OnRecovered);
         Receive<DiskProtocol.Appended>(done => OnRecorded(done.Seq));
         Receive<DiskProtocol.NotAppended>(OnNotRecorded);
-        Receive<ResumeNow>(_ => Resume(clearedByPerson: false));
+        Receive<ResumeNow>(_ => Resume());
         Receive<KeepNow>(_ => Keep());
     }
 
@@ -83,165 +91,6 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         around.Redis.Tell(new RedisProtocol.WatchConnection());
         CheckAccount();
         Timers.StartPeriodicTimer(nameof(KeepNow), new KeepNow(), TimeSpan.Zero, settings.KeepEvery);
-    }
-
-    private void OnRecovered(DiskProtocol.Recovered memory)
-    {
-        if (recovered is not null)
-        {
-            return;
-        }
-
-        recovered = memory;
-        foreach (var id in PanicRecords.Done(memory.Records))
-        {
-            ledger.MarkDone(id);
-        }
-
-        if (memory.Damage is { } damage)
-        {
-            Alarm("JOURNAL_DAMAGED", damage);
-        }
-
-        foreach (var completion in PanicRecords.Unpublished(memory.Records))
-        {
-            var trigger = PanicRecords.Trigger(memory.Records, completion.EventId);
-            ledger.Publish(completion, new HaltRecord(completion.EventId, trigger?.Reason ?? "UNKNOWN",
-                trigger is null ? "unknown" : PanicWire.Text(trigger.Issuer), completion.Closed,
-                completion.StartedMs, settings.Worker));
-        }
-
-        PublishWaiting();
-        var unfinished = PanicRecords.Unfinished(memory.Records);
-        if (unfinished.Count > 0)
-        {
-            // A person may have dealt with it and cleared the halt meanwhile; ask, but not for longer than a second.
-            around.Redis.Tell(new RedisProtocol.GetHalt(unfinished[0].Trigger.EventId));
-            Timers.StartSingleTimer(nameof(ResumeNow), new ResumeNow(), TimeSpan.FromSeconds(1));
-        }
-        else
-        {
-            Listen();
-        }
-    }
-
-    private void OnHaltRead(RedisProtocol.HaltRead read)
-    {
-        if (Timers.IsTimerActive(nameof(ResumeNow)))
-        {
-            Resume(clearedByPerson: read is { Halted: false, Witnessed: true });
-        }
-    }
-
-    /// <summary>Finishes what an earlier life accepted (S10, E40), unless a person has cleared its halt since.</summary>
-    private void Resume(bool clearedByPerson)
-    {
-        Timers.Cancel(nameof(ResumeNow));
-        foreach (var panic in PanicRecords.Unfinished(recovered!.Records))
-        {
-            if (clearedByPerson)
-            {
-                log.Warning("Event {0} was not finished, but a person cleared its halt: not resumed", panic.Trigger.EventId);
-                ledger.MarkDone(panic.Trigger.EventId);
-                JournalOutcome(panic.Trigger.EventId, PanicRecords.Abandoned(panic.Trigger.EventId, "halt cleared by a person"));
-                continue;
-            }
-
-            log.Warning("Resuming event {0} after a restart", panic.Trigger.EventId);
-            Start(panic.Trigger, panic, takenOver: false);
-        }
-
-        Listen();
-    }
-
-    /// <summary>Entries are taken in only now, when it is known which of them this worker has done before.</summary>
-    private void Listen()
-    {
-        listening = true;
-        around.Redis.Tell(new RedisProtocol.WatchPanics(settings.Worker));
-        SayReady();
-    }
-
-    private void OnEntry(PanicEntry entry)
-    {
-        var verdict = TriggerRules.Check(entry, around.Time.GetUtcNow(), settings);
-        var id = verdict switch
-        {
-            TriggerVerdict.Accepted accepted => accepted.Trigger.EventId,
-            TriggerVerdict.Refused refused => refused.EventId,
-            _ => throw new InvalidOperationException("A trigger is accepted or refused."),
-        };
-        ledger.NoteEntry(id, entry.StreamId);
-        if (ledger.IsKnown(id))
-        {
-            log.Info("Event {0} is known already: nothing to do twice", id);
-            AckIfDone(id);
-        }
-        else if (verdict is TriggerVerdict.Accepted accepted)
-        {
-            PanicLines.Received(log, accepted.Trigger, entry.StreamId, accepted.Age);
-            Start(accepted.Trigger, null, takenOver: entry.Redelivered);
-        }
-        else
-        {
-            Refuse(entry, (TriggerVerdict.Refused)verdict);
-        }
-    }
-
-    /// <param name="trigger">What to execute.</param>
-    /// <param name="earlier">What an earlier life of this worker did about it.</param>
-    /// <param name="takenOver">Another worker had it and may have sent orders that no journal here knows.</param>
-    private void Start(PanicTrigger trigger, UnfinishedPanic? earlier, bool takenOver)
-    {
-        ledger.Begin(trigger);
-        if (running is not null)
-        {
-            log.Warning("Event {0} joins the panic close in progress", trigger.EventId);
-            Journal(PanicRecords.Accepted(trigger));
-            joined[trigger.EventId] = (earlier, takenOver);
-            running.Tell(new PanicCloseProtocol.Join(trigger));
-            return;
-        }
-
-        yielded.Remove(trigger.EventId, out var before);
-        var life = earlier?.Lives ?? before?.Life + 1 ?? (takenOver ? 1 : 0);
-        var run = new PanicRun(settings, life, earlier?.StartedMs ?? around.NowMs) { Resumed = earlier is not null };
-        if (before is not null)
-        {
-            run.Remember(before);
-        }
-
-        current = run;
-        run.Triggers.Add(trigger);
-        foreach (var (key, ids) in earlier?.Orders ?? new Dictionary<PositionKey, List<ClientOrderId>>())
-        {
-            run.Remember(key, ids);
-        }
-
-        var name = "run-" + (++runs).ToString(CultureInfo.InvariantCulture);
-        running = Context.ActorOf(PanicRunActor.Props(settings, around, haltKeeper, run), name);
-        Context.Watch(running);
-    }
-
-    private void Refuse(PanicEntry entry, TriggerVerdict.Refused refused)
-    {
-        log.Error("{0}", refused.Text);
-        log.Error("❌ TRIGGER VALIDATION FAILED - IGNORING");
-        around.Meter.Count("trader_panic_triggers_refused_total", 1, ("reason", refused.Refusal.ToString()));
-        ledger.MarkDone(refused.EventId);
-        JournalOutcome(refused.EventId, PanicRecords.Refused(refused.EventId, refused.Refusal.ToString(), entry));
-        around.Redis.Tell(new RedisProtocol.PublishRefusal(refused.EventId, entry, refused.Refusal.ToString()));
-        Alarm("PANIC_TRIGGER_REFUSED", refused.Text);
-        if (refused.Missed)
-        {
-            // Nobody was there when it was said. It is too old to act on, and trading must not go on as if it had not been said (E45).
-            log.Error("Event {0} was published while no worker ran: trading is halted, a fresh event must close positions",
-                refused.EventId);
-            haltKeeper.Tell(new PanicCloseProtocol.Halt(new HaltRecord(
-                refused.EventId, "PANIC_CLOSE_MISSED", "emergency_exit_worker", 0, around.NowMs, settings.Worker)));
-        }
-
-        AckIfDone(refused.EventId);
     }
 
     private void OnRunEnded(PanicCloseProtocol.RunEnded ended)
@@ -288,6 +137,9 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         StartAgain();
     }
 
+    private IActorRef StartHaltKeeper() => Context.Watch(Context.ActorOf(
+        HaltKeeper.Props(around), "halt-keeper-" + (++haltKeepers).ToString(CultureInfo.InvariantCulture)));
+
     private void ForgetRun()
     {
         if (running is not null)
@@ -324,8 +176,14 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>The run is gone. If it left events without an outcome it crashed: say so as a failure, never as silence.</summary>
-    private void OnRunTerminated(Terminated terminated)
+    private void OnTerminated(Terminated terminated)
     {
+        if (terminated.ActorRef.Equals(haltKeeper))
+        {
+            // The halt it kept stands on the disk; its next life reads it there.
+            haltKeeper = StartHaltKeeper();
+        }
+
         if (!terminated.ActorRef.Equals(running))
         {
             return;
@@ -370,140 +228,6 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
 
     private void OnHaltCleared(PanicCloseProtocol.HaltCleared cleared) =>
         Journal(("halt.cleared", [new("event_id", cleared.EventId.Value), new("by", "person")]));
-
-    private void Keep()
-    {
-        var readiness = Readiness();
-        around.Link.Tell(new LinkProtocol.Announce(LinkPeer.PanicClose, LinkProtocol.HeartbeatEvent,
-        [
-            new("service_id", settings.Worker),
-            new("ready", readiness.Ready ? "true" : "false"),
-            new("running", ledger.InProgress() is [var trigger, ..] ? trigger.EventId.Value : ""),
-            new("ts", around.NowMs.ToString(CultureInfo.InvariantCulture)),
-        ]));
-        if (readiness.Ready)
-        {
-            around.Redis.Tell(new RedisProtocol.PublishLiveness(
-                Roles.PanicClose, settings.Worker, (int)(2 * settings.KeepEvery).TotalMilliseconds));
-        }
-
-        around.Meter.Gauge("trader_panic_close_ready", readiness.Ready ? 1 : 0);
-        foreach (var id in ledger.Claimed())
-        {
-            around.Redis.Tell(new RedisProtocol.ClaimPanic(
-                id, settings.Worker, (int)settings.ClaimIdle.TotalMilliseconds));
-        }
-
-        if (ledger.StreamIdsInProgress() is { Count: > 0 } streamIds)
-        {
-            around.Redis.Tell(new RedisProtocol.KeepPanics(streamIds));
-        }
-
-        if (accountTrouble is not null && Now - accountCheckedAt >= RecheckAccountEvery)
-        {
-            CheckAccount();
-        }
-
-        PublishWaiting();
-    }
-
-    /// <summary>Answers for events that another worker held: it finished, or it fell silent and the event is ours.</summary>
-    private void OnClaimed(RedisProtocol.PanicClaimed claimed)
-    {
-        if (!ledger.IsFollowed(claimed.EventId))
-        {
-            // A run that began while Redis was away may learn only now that another worker has its event (S8).
-            running?.Tell(claimed);
-            return;
-        }
-
-        if (claimed.Claim == PanicClaim.Done)
-        {
-            ledger.MarkDone(claimed.EventId);
-            yielded.Remove(claimed.EventId);
-            JournalOutcome(claimed.EventId, PanicRecords.Abandoned(claimed.EventId, "completed by " + claimed.Holder));
-            AckIfDone(claimed.EventId);
-        }
-        else if (claimed.Claim == PanicClaim.Mine && ledger.TakeFollowed(claimed.EventId) is { } trigger)
-        {
-            log.Warning("Event {0}: its worker fell silent, taking it over", claimed.EventId);
-            Start(trigger, null, takenOver: true);
-        }
-    }
-
-    private void CheckAccount()
-    {
-        accountCheckedAt = Now;
-        around.Exchange.Tell(new ExchangeProtocol.CheckAccount(0));
-    }
-
-    private void OnAccountChecked(ExchangeProtocol.AccountChecked account)
-    {
-        if (accountTrouble is not null)
-        {
-            accountTrouble = null;
-            log.Info("Mode: {0}", account.Environment == VenueEnvironment.Production ? "PRODUCTION" : "TESTNET");
-            SayReady();
-        }
-    }
-
-    private void OnAccountNotChecked(ExchangeProtocol.AccountNotChecked failed)
-    {
-        var trouble = $"{failed.Venue} account cannot be read: {failed.Fault}";
-        if (trouble != accountTrouble)
-        {
-            log.Error("NOT READY: {0}", trouble);
-        }
-
-        accountTrouble = trouble;
-    }
-
-    private void OnRedisUp()
-    {
-        redisUp = true;
-        PublishWaiting();
-        SayReady();
-    }
-
-    private void OnRedisDown(RedisProtocol.Disconnected down)
-    {
-        redisUp = false;
-        log.Warning("Redis connection lost: {0}; the direct link still works", down.Why);
-    }
-
-    private void SayReady()
-    {
-        if (!Readiness().Ready)
-        {
-            return;
-        }
-
-        log.Info("✅ Emergency Exit Worker READY");
-        log.Info("   Listening on: {0}", RedisKeys.PanicClose);
-        log.Info("   Consumer: {0}", settings.Worker);
-        log.Info("Listening for panic_close events...");
-    }
-
-    private PanicCloseProtocol.Readiness Readiness()
-    {
-        var why = new List<string>();
-        if (accountTrouble is not null)
-        {
-            why.Add(accountTrouble);
-        }
-
-        if (!redisUp)
-        {
-            why.Add("Redis is not connected");
-        }
-
-        if (!listening)
-        {
-            why.Add("journal not read yet");
-        }
-
-        return new PanicCloseProtocol.Readiness(why.Count == 0, why);
-    }
 
     private void OnRedisDone(RedisProtocol.Done done)
     {

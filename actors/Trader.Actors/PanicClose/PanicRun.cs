@@ -191,6 +191,9 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
 
     public void NoteUnread() => lastReadFailed = true;
 
+    /// <summary>Resting orders that could not be cancelled or read, as they stand among the failed symbols; empty when there are none.</summary>
+    public IReadOnlyList<string> RestingTrouble { get; set; } = [];
+
     /// <summary>S3: what the exchange shows decides, not what it answered to the orders.</summary>
     public ReadVerdict Verify(ExchangeProtocol.PositionsRead read)
     {
@@ -227,8 +230,10 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
             failed.Add(PanicCompletion.Unreadable);
         }
 
-        var total = Math.Max(legs.Count + unreadable.Count, failed.Count);
-        return new PanicCompletion(id, total, total - failed.Count, failed, startedMs, Math.Max(nowMs, startedMs));
+        // An order that still rests, or may, can reopen the account under the halt: that is not flat (X22).
+        failed.AddRange(RestingTrouble);
+        var closed = lastReadFailed ? 0 : legs.Values.Count(leg => !leg.OpenAtLastRead);
+        return new PanicCompletion(id, closed + failed.Count, closed, failed, startedMs, Math.Max(nowMs, startedMs));
     }
 
     private void NoteOpen(ExchangeProtocol.PositionsRead read)

@@ -10,7 +10,7 @@ namespace Trader.Actors.PanicClose;
 /// disk is asked at once, answered while positions are being read, and waited for no longer than <c>HaltWait</c> (S2, S4). It sends at most
 /// one close per position slice (S8) and ends only by what the exchange shows (S3) or by its deadlines.
 /// </summary>
-public sealed class PanicRunActor : ReceiveActor, IWithTimers
+public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
 {
     private sealed record ReadAgain;
 
@@ -59,6 +59,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private bool flatButResting;
     private bool restingKnown;
     private bool restingUnread;
+    private bool slowDown;
     private RedisProtocol.PanicClaimed? yieldingTo;
     private long readId;
     private long readAnswered;
@@ -66,7 +67,6 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private bool seenFlat;
     private TimeSpan readSentAt;
     private TimeSpan lastAnswerAt;
-    private TimeSpan deadlineAt;
     private int round;
     private int lookUps;
     private long journalSeq;
@@ -81,7 +81,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         startedAt = around.Time.GetTimestamp();
         Receive<PanicCloseProtocol.Halted>(_ => OpenGate("halt"));
         Receive<RedisProtocol.PanicClaimed>(OnClaimed);
-        Receive<RedisProtocol.NotDone>(_ => OpenGate("claim"));
+        Receive<RedisProtocol.NotDone>(OnRedisNotDone);
         Receive<RedisProtocol.Done>(_ => { });
         Receive<DiskProtocol.Appended>(done => OnJournal(done.Seq, null));
         Receive<DiskProtocol.NotAppended>(failed => OnJournal(failed.Seq, failed.Why));
@@ -90,8 +90,8 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         Receive<ExchangeProtocol.PositionsNotRead>(OnNoPositions);
         Receive<ExchangeProtocol.MarketLotsRead>(read => OnFacts(() => lots = read.Lots));
         Receive<ExchangeProtocol.MarketLotsNotRead>(_ => OnFacts(() => lots = new Dictionary<Symbol, MarketLot>()));
-        Receive<ExchangeProtocol.RestingOrdersRead>(read => OnResting(read.Symbols));
-        Receive<ExchangeProtocol.RestingOrdersNotRead>(failed => OnRestingUnknown(failed.Fault));
+        Receive<ExchangeProtocol.RestingOrdersRead>(OnRestingRead);
+        Receive<ExchangeProtocol.RestingOrdersNotRead>(failed => OnRestingUnknown(failed.ReadId, failed.Fault.ToString()));
         Receive<ExchangeProtocol.RestingOrdersCancelled>(done => OnCancelled(done.Symbol, null));
         Receive<ExchangeProtocol.RestingOrdersNotCancelled>(failed => OnCancelled(failed.Symbol, failed.Fault));
         Receive<ExchangeProtocol.CloseAnswered>(OnCloseAnswered);
@@ -128,7 +128,6 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(nameof(WaitedForHalt), new WaitedForHalt(), settings.HaltWait);
         Timers.StartPeriodicTimer(nameof(ReadAgain), new ReadAgain(), settings.ReadEvery);
         Timers.StartSingleTimer(nameof(RunBoundOver), new RunBoundOver(), RunBound);
-        deadlineAt = settings.ReadDeadline;
         Timers.StartSingleTimer(nameof(DeadlineOver), new DeadlineOver(), settings.ReadDeadline);
     }
 
@@ -152,6 +151,14 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         {
             Context.Parent.Tell(new PanicCloseProtocol.StoodDown(run.Lead, claimed.Claim, claimed.Holder));
             Context.Stop(Self);
+        }
+    }
+
+    private void OnRedisNotDone(RedisProtocol.NotDone failed)
+    {
+        if (failed.Command is RedisProtocol.ClaimPanic)
+        {
+            OpenGate("claim");
         }
     }
 
@@ -199,7 +206,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private void OnReadAgain()
     {
         var wanted = verifying ? run.AllAnswered && cancelling.Count == 0 : positions is null;
-        if (wanted && Now - readSentAt >= (readId == readAnswered ? settings.ReadEvery : FactsGrace))
+        if (wanted && Now - readSentAt >= (readId == readAnswered && !slowDown ? settings.ReadEvery : FactsGrace))
         {
             ReadPositions();
         }
@@ -214,6 +221,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private void OnPositions(ExchangeProtocol.PositionsRead read)
     {
         readAnswered = Math.Max(readAnswered, read.ReadId);
+        slowDown = false;
         if (!planned)
         {
             if (positions is null)
@@ -234,276 +242,9 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     {
         readAnswered = Math.Max(readAnswered, failed.ReadId);
         log.Error("Failed to fetch positions: {0}", failed.Fault);
+        // An exchange that asked for less is not asked five times a second: that is how a limit becomes a ban.
+        slowDown = failed.Fault.Kind is FaultKind.RateLimited;
         run.NoteUnread();
-    }
-
-    private void OnFacts(Action take)
-    {
-        take();
-        TryPlan();
-    }
-
-    private void OnResting(IReadOnlySet<Symbol> symbols)
-    {
-        restingKnown = true;
-        if (!planned)
-        {
-            resting = symbols;
-            TryPlan();
-            return;
-        }
-
-        var left = symbols.Where(symbol => cancelledAfter.Add(symbol)).ToList();
-        if (symbols.Count > left.Count)
-        {
-            var stubborn = string.Join(", ", symbols.Take(20));
-            log.Error("Resting orders could not be cancelled: {0}", stubborn);
-            around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("RESTING_ORDERS_REMAIN", stubborn, around.NowMs)));
-        }
-
-        left.ForEach(Cancel);
-        flatButResting = left.Count > 0;
-        if (verifying && left.Count == 0 && seenFlat)
-        {
-            End();
-        }
-    }
-
-    private void OnRestingUnknown(ExchangeFault fault)
-    {
-        log.Error("Failed to fetch resting orders: {0}", fault);
-        if (planned)
-        {
-            // What rests unseen can reopen the account under the halt (X22): asked again with the next read, until the deadline.
-            restingUnread = true;
-            return;
-        }
-
-        OnResting(new HashSet<Symbol>());
-    }
-
-    private void TryPlan()
-    {
-        if (planned || positions is null || (!factsDue && (lots is null || resting is null)))
-        {
-            return;
-        }
-
-        planned = true;
-        PlanRound(positions, resting ?? new HashSet<Symbol>());
-        var symbols = run.Legs.Select(leg => leg.Key.Symbol).ToHashSet();
-        foreach (var symbol in (resting ?? new HashSet<Symbol>()).Where(symbol => !symbols.Contains(symbol)))
-        {
-            // A resting entry order that fills later would reopen exposure under the halt (X22).
-            Cancel(symbol);
-        }
-    }
-
-    private void PlanRound(ExchangeProtocol.PositionsRead read, IReadOnlySet<Symbol> restingNow)
-    {
-        round++;
-        var fresh = run.Plan(read, lots ?? new Dictionary<Symbol, MarketLot>(), restingNow);
-        PanicLines.Found(log, run, fresh, read.Unreadable);
-        ready.AddRange(fresh.Where(leg => leg.WaitsFor.Count == 0 && leg.Slices.Count > 0));
-        foreach (var leg in fresh)
-        {
-            leg.WaitsFor.OfType<Symbol>().ToList().ForEach(Cancel);
-            foreach (var id in leg.EarlierIds)
-            {
-                around.Exchange.Tell(new ExchangeProtocol.FindOrder(leg.Key.Symbol, id, 0));
-            }
-        }
-
-        if (fresh.Count > 0)
-        {
-            planWritten = false;
-            planSeq = Journal(PanicRecords.Planned(run.Lead, run.Life, fresh));
-            Timers.StartSingleTimer(nameof(WaitedForPlan), new WaitedForPlan(round), settings.HaltWait);
-            Timers.StartSingleTimer(nameof(WaitedForLegs), new WaitedForLegs(round), FactsGrace);
-        }
-
-        TrySend();
-        VerifyWhenAnswered();
-    }
-
-    private void Cancel(Symbol symbol)
-    {
-        if (cancelling.Add(symbol))
-        {
-            log.Info("Cancelling resting orders: {0}", symbol);
-            around.Exchange.Tell(new ExchangeProtocol.CancelRestingOrders(symbol));
-        }
-    }
-
-    private void OnCancelled(Symbol symbol, ExchangeFault? fault)
-    {
-        cancelling.Remove(symbol);
-        if (fault is not null)
-        {
-            log.Error("Failed to cancel resting orders of {0}: {1}", symbol, fault);
-        }
-
-        Release(symbol);
-        if (verifying && flatButResting && cancelling.Count == 0)
-        {
-            StartVerifying();
-        }
-    }
-
-    private void Release(object precondition)
-    {
-        ready.AddRange(run.Release(precondition));
-        TrySend();
-    }
-
-    private void OnPlanWritten(int ofRound)
-    {
-        if (ofRound == round)
-        {
-            planWritten = true;
-            TrySend();
-        }
-    }
-
-    private void OnLegsWaited(int ofRound)
-    {
-        if (ofRound == round)
-        {
-            ready.AddRange(run.ReleaseAll());
-            cancelling.Clear();
-            TrySend();
-        }
-    }
-
-    private void TrySend()
-    {
-        if (gates.Count > 0 || !planned || !planWritten || ready.Count == 0 || yieldingTo is not null)
-        {
-            VerifyWhenAnswered();
-            return;
-        }
-
-        var orders = ready.SelectMany(leg => leg.Unattempted).ToList();
-        foreach (var leg in ready)
-        {
-            PanicLines.Closing(log, leg);
-            leg.MarkSent();
-        }
-
-        ready.Clear();
-        if (orders.Count > 0)
-        {
-            around.Exchange.Tell(new ExchangeProtocol.SendCloses(orders));
-        }
-
-        VerifyWhenAnswered();
-    }
-
-    private void OnCloseAnswered(ExchangeProtocol.CloseAnswered answer) =>
-        OnOrder(answer.Id, answer.State, answer.OrderId, answer.Fault);
-
-    private void OnOrderFound(ExchangeProtocol.OrderFound found)
-    {
-        OnOrder(found.Id, found.State, found.OrderId, null);
-        Release(found.Id);
-    }
-
-    private void OnOrderNotFound(ExchangeProtocol.OrderNotFound missing)
-    {
-        Release(missing.Id);
-        run.NotFound(missing.Id);
-    }
-
-    private void OnOrder(ClientOrderId id, CloseState state, string orderId, ExchangeFault? fault)
-    {
-        lastAnswerAt = Now;
-        var before = run.AllAnswered;
-        if (run.Answer(id, state, orderId, fault) is { AllAnswered: true } leg)
-        {
-            PanicLines.Answered(log, leg);
-        }
-
-        if (!before)
-        {
-            VerifyWhenAnswered();
-        }
-
-        StandDownWhenAnswered();
-    }
-
-    private void VerifyWhenAnswered()
-    {
-        if (planned && !verifying && ready.Count == 0 && run.AllAnswered)
-        {
-            StartVerifying();
-            deadlineAt = Now + settings.VerifyDeadline;
-            Timers.StartSingleTimer(nameof(DeadlineOver), new DeadlineOver(), settings.VerifyDeadline);
-            Timers.StartPeriodicTimer(nameof(LookUp), new LookUp(), settings.LookupEvery);
-        }
-    }
-
-    private void StartVerifying()
-    {
-        verifying = true;
-        seenFlat = flatButResting = restingKnown = restingUnread = false;
-        firstVerifyingRead = readId + 1;
-        ReadPositions();
-        around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
-    }
-
-    private void Verify(ExchangeProtocol.PositionsRead read)
-    {
-        var verdict = run.Verify(read);
-        seenFlat = verdict == ReadVerdict.Flat;
-        switch (verdict)
-        {
-            case ReadVerdict.Flat when restingKnown && !flatButResting:
-                End();
-                break;
-            case ReadVerdict.Failed when Now - lastAnswerAt >= FailureConfirm:
-                End();
-                break;
-            case ReadVerdict.NewPositions:
-                verifying = false;
-                PlanRound(read, new HashSet<Symbol>());
-                break;
-            case ReadVerdict.Flat or ReadVerdict.Failed or ReadVerdict.Unsettled:
-                break;
-        }
-    }
-
-    private void LookUpUnsettled()
-    {
-        lookUps++;
-        foreach (var (symbol, id) in run.ToLookUp().Take(LookUpsAtOnce))
-        {
-            around.Exchange.Tell(new ExchangeProtocol.FindOrder(symbol, id, lookUps));
-        }
-    }
-
-    private void OnDeadline()
-    {
-        // Orders may still be on their way through the order budget; their own deadline starts when the last is answered.
-        if (positions is null || (verifying && Now >= deadlineAt))
-        {
-            End();
-        }
-    }
-
-    private void End()
-    {
-        var nowMs = around.NowMs;
-        var completions = run.Triggers.Select(trigger => run.Complete(trigger.EventId, nowMs)).ToList();
-        PanicLines.Ended(log, run, completions[0]);
-        if (verifying && !restingKnown)
-        {
-            around.Redis.Tell(new RedisProtocol.PublishAlarm(
-                new Alarm("RESTING_ORDERS_UNKNOWN", "resting orders could not be read after the close", nowMs)));
-        }
-
-        var halt = PanicRecords.Halt(run.Triggers[0], completions[0].Closed, run.StartedMs, settings.Worker);
-        Context.Parent.Tell(new PanicCloseProtocol.RunEnded(completions, halt));
-        Context.Stop(Self);
     }
 
     private long Journal((string Kind, IReadOnlyList<KeyValuePair<string, string>> Fields) record)

@@ -10,25 +10,35 @@ internal sealed class BrainLink
 {
     private bool carriedHeartbeat;
     private bool stopping;
-    private bool lostAbruptly;
+    /// <summary>
+    /// A dying process may still take a connection and drop it before it refuses one, so the refusal need not be the first answer; but
+    /// long after the loss a refusal belongs to another story, such as a restart that a partition hid.
+    /// </summary>
+    private static readonly TimeSpan DyingMoment = TimeSpan.FromSeconds(2);
 
-    public void OnUp() => carriedHeartbeat = stopping = lostAbruptly = false;
+    private TimeSpan? lostAbruptlyAt;
+
+    public void OnUp()
+    {
+        carriedHeartbeat = stopping = false;
+        lostAbruptlyAt = null;
+    }
 
     public void OnHeartbeat() => carriedHeartbeat = true;
 
     public void OnStopping() => stopping = true;
 
-    public void OnLost()
+    public void OnLost(TimeSpan now)
     {
-        lostAbruptly |= carriedHeartbeat && !stopping;
+        lostAbruptlyAt = carriedHeartbeat && !stopping ? now : lostAbruptlyAt;
         carriedHeartbeat = false;
     }
 
     /// <summary>True once per death.</summary>
-    public bool OnRefused()
+    public bool OnRefused(TimeSpan now)
     {
-        var dead = lostAbruptly;
-        lostAbruptly = false;
+        var dead = lostAbruptlyAt is { } at && now - at <= DyingMoment;
+        lostAbruptlyAt = null;
         return dead;
     }
 }
@@ -36,15 +46,16 @@ internal sealed class BrainLink
 /// <summary>What Redis says at start, before anything was heard of the brain.</summary>
 internal sealed class StartFacts
 {
-    private bool halted;
+    private string? haltedBy;
     private bool past;
 
     /// <summary>The newest completion seen; it may arrive before the journal has told which outage it ends.</summary>
     public PanicCompletion? Newest { get; private set; }
 
-    public bool HaltedAndFlat => !past && halted && Newest is { VerifiedFlat: true };
+    /// <summary>The halt in force is the one whose event ended flat; any other halt says nothing about the account.</summary>
+    public bool HaltedAndFlat => !past && Newest is { VerifiedFlat: true } && Newest.EventId.Value == haltedBy;
 
-    public void OnHalt(bool isHalted) => halted = isHalted;
+    public void OnHalt(bool isHalted, string? eventId) => haltedBy = isHalted ? eventId : null;
 
     public void OnCompletion(PanicCompletion completion) => Newest = completion;
 

@@ -44,6 +44,7 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
     private TimeSpan degradedUpdatedAt = watchedSince;
     private bool isDegraded;
     private bool bound;
+    private bool forgiven;
     private long? decisionTs;
     private TimeSpan decisionChangedAt;
     private TimeSpan? stagnantSince;
@@ -70,15 +71,23 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
 
     /// <summary>
     /// This process itself stood still (SIGSTOP, a paused machine): silence while nobody listened is not silence, so every age starts
-    /// where it stood.
+    /// where it stood. Once per silence: on a machine that stalls again and again the ages must still come to an end.
     /// </summary>
-    public void StoodStill(TimeSpan stall)
+    /// <returns>False when a stall was forgiven already since the last heartbeat.</returns>
+    public bool StoodStill(TimeSpan stall)
     {
+        if (forgiven)
+        {
+            return false;
+        }
+
+        forgiven = true;
         watchedSince += stall;
         heardAt += stall;
         degradedUpdatedAt += stall;
         decisionChangedAt += stall;
         stagnantSince += stall;
+        return true;
     }
 
     /// <summary>Takes in a heartbeat. Returns false when it is another service's, or came by the link already.</summary>
@@ -109,6 +118,7 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
         }
 
         heardAt = now;
+        forgiven = false;
         Last = heartbeat;
         var stagnant = OwnDecisionAge(heartbeat) > settings.DecisionsStagnant;
         stagnantSince = stagnant ? stagnantSince ?? now : null;

@@ -10,7 +10,7 @@ namespace Trader.Actors.Watchdog;
 /// Redis and by the direct link at once and waits for neither (S2). It never gives up and never exits; it re-arms only after a person
 /// cleared the halt and the brain beats again (S14).
 /// </summary>
-public sealed class WatchdogActor : ReceiveActor, IWithTimers
+public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
 {
     private sealed record JudgeNow;
 
@@ -20,6 +20,8 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
 
     /// <summary>A judge that comes this late was not slow, it was stopped.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan NobodyReached = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan ComplainEvery = TimeSpan.FromSeconds(5);
 
@@ -38,6 +40,7 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
     private TimeSpan lastComplaintAt = -ComplainEvery;
     private TimeSpan judgedAt;
     private long issuedMs;
+    private TimeSpan raisedAt;
     private bool reached;
     private bool delivered;
     private long journalSeq;
@@ -106,10 +109,9 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
     {
         var sinceLast = Now - judgedAt;
         judgedAt = Now;
-        if (sinceLast > StallLimit)
+        if (sinceLast > StallLimit && watch.StoodStill(sinceLast))
         {
             log.Warning("This watchdog stood still for {0:F1}s: what it could not hear is no silence", sinceLast.TotalSeconds);
-            watch.StoodStill(sinceLast);
         }
 
         if (campaign is not null)
@@ -136,6 +138,7 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
     {
         outage.Raise(EventId.FromGuid(around.NewGuid()), Now);
         issuedMs = around.NowMs;
+        raisedAt = Now;
         reached = delivered = false;
         Journal(WatchdogRecords.Fired(outage, issuedMs));
         Send(outage);
@@ -222,235 +225,11 @@ public sealed class WatchdogActor : ReceiveActor, IWithTimers
 
         lastComplaintAt = Now;
         log.Error("❌ FAILED to publish panic close: {0}", why);
-        if (!reached)
+        // The other way has its own moment to work before a person is called.
+        if (!reached && Now - raisedAt >= NobodyReached)
         {
             Alarm("PANIC_REACHES_NOBODY", why);
         }
-    }
-
-    private void OnCompletion(PanicCompletion completion, bool backlog)
-    {
-        start.OnCompletion(completion);
-        if (campaign is null || !campaign.Owns(completion.EventId) || campaign.Flat)
-        {
-            StandByIfAlreadyFlat();
-            return;
-        }
-
-        campaign.OnCompleted(completion, Now);
-        log.Info("Panic close completed{0}: {1}/{2} closed, {3} failed", backlog ? " earlier" : "",
-            completion.Closed, completion.Total, completion.Failed);
-        if (campaign.Flat)
-        {
-            Journal(WatchdogRecords.Flat(completion));
-            StandBy("account verified flat, trading halted");
-        }
-    }
-
-    private void OnHaltRead(RedisProtocol.HaltRead halt)
-    {
-        start.OnHalt(halt.Halted);
-        haltSeenClearedAt = halt.Halted ? null : Now;
-        StandByIfAlreadyFlat();
-        ReArmIfCleared();
-    }
-
-    /// <summary>A watchdog that starts into a halted, verified flat account has nothing to panic about (E35, X8e).</summary>
-    private void StandByIfAlreadyFlat()
-    {
-        if (campaign is null && !standingBy && start.HaltedAndFlat && !watch.HeardSinceStart)
-        {
-            StandBy("trading was halted and the account flat before this watchdog started");
-        }
-    }
-
-    private void StandBy(string why)
-    {
-        if (!standingBy)
-        {
-            standingBy = true;
-            standingBySince = Now;
-            haltSeenClearedAt = null;
-            log.Warning("Standing by: {0}; clear the halt and start the exit brain to re-arm", why);
-        }
-    }
-
-    private void ReArmIfCleared()
-    {
-        var waiting = standingBy || campaign is { Exhausted: true };
-        var age = watch.Age(Now);
-        var alive = watch.HeardSinceStart && age < settings.PositionsUnguarded && Now - age > standingBySince;
-        var guarding = standingBy && watch.Last is { ActivePositions: > 0 };
-        var cleared = haltSeenClearedAt is { } at && Now - at < 2 * settings.BeatEvery;
-        // Fresh heartbeats with open positions arm it under a halt too: watching is never the unsafe side.
-        if (!waiting || !alive || !(cleared || guarding))
-        {
-            return;
-        }
-
-        standingBy = false;
-        campaign = null;
-        start.Forget();
-        var last = watch.Last!;
-        // The last heartbeat keeps the age it has: arming is no heartbeat (S11).
-        var heardAt = Now - age;
-        watch = new BrainWatch(settings, heardAt);
-        watch.Observe(last, byLink: true, heardAt);
-        log.Info("Re-attached to Exit Brain, armed. {0}", watch.Status(Now));
-        Journal(WatchdogRecords.Armed());
-    }
-
-    private void OnRedisHeartbeat(RedisProtocol.HeartbeatSeen seen)
-    {
-        if (seen.Backlog)
-        {
-            watch.ObserveBacklog(seen.Heartbeat);
-            return;
-        }
-
-        Observe(seen.Heartbeat, byLink: false);
-    }
-
-    private void OnLinkEvent(LinkProtocol.EventSeen seen)
-    {
-        if (seen.Peer == LinkPeer.PanicClose)
-        {
-            OnWorkerEvent(seen);
-            return;
-        }
-
-        if (seen.Event == LinkProtocol.StoppingEvent)
-        {
-            link.OnStopping();
-            log.Warning("Exit Brain announced a clean stop; the age rules apply");
-        }
-        else if (seen.Event == LinkProtocol.HeartbeatEvent)
-        {
-            if (!HeartbeatWire.TryRead(seen.Fields, out var heartbeat, out var why))
-            {
-                OnMalformed(why);
-            }
-            else if (Observe(heartbeat, byLink: true))
-            {
-                link.OnHeartbeat();
-            }
-        }
-    }
-
-    private void OnWorkerEvent(LinkProtocol.EventSeen seen)
-    {
-        if (seen.Event == LinkProtocol.CompletionEvent && PanicWire.TryRead(seen.Fields, out var completion))
-        {
-            OnCompletion(completion, backlog: false);
-        }
-        else if (campaign is not null && EventId.TryParse(PanicWire.Find(seen.Fields, "running"), out var running)
-            && campaign.Owns(running))
-        {
-            campaign.OnProgress(Now);
-        }
-    }
-
-    private bool Observe(Heartbeat heartbeat, bool byLink)
-    {
-        var before = watch.Degraded;
-        var degradedFor = watch.DegradedFor(Now);
-        if (!watch.Observe(heartbeat, byLink, Now))
-        {
-            return false;
-        }
-
-        if (watch.Degraded != before)
-        {
-            if (before)
-            {
-                log.Info("Exit Brain recovered from DEGRADED (was {0:F1}s)", degradedFor.TotalSeconds);
-            }
-            else
-            {
-                log.Warning("Exit Brain entered DEGRADED state");
-            }
-        }
-
-        ReArmIfCleared();
-        return true;
-    }
-
-    private void OnMalformed(string why)
-    {
-        around.Meter.Count("trader_watchdog_malformed_heartbeats_total", 1);
-        log.Warning("Malformed heartbeat ignored: {0}", why);
-    }
-
-    private void OnLinkUp(LinkPeer peer)
-    {
-        if (peer == LinkPeer.ExitBrain)
-        {
-            link.OnUp();
-        }
-    }
-
-    private void OnLinkLost(LinkPeer peer)
-    {
-        if (peer == LinkPeer.ExitBrain)
-        {
-            link.OnLost();
-        }
-    }
-
-    private void OnLinkRefused(LinkPeer peer)
-    {
-        if (peer == LinkPeer.ExitBrain && link.OnRefused() && campaign is null && !standingBy)
-        {
-            Fire(new BrainFailure(WatchdogRule.ProcessDead, "Process dead (link lost, connection refused)"));
-        }
-    }
-
-    private void OnTerminated(Terminated terminated)
-    {
-        if (terminated.ActorRef.Equals(brain) && campaign is null && !standingBy)
-        {
-            Fire(new BrainFailure(WatchdogRule.ActorTerminated, "Actor terminated"));
-        }
-    }
-
-    private void OnRedisUp()
-    {
-        log.Info("Redis connection up");
-        around.Redis.Tell(new RedisProtocol.GetHalt(null));
-        if (campaign is { Published: false })
-        {
-            Send(campaign);
-        }
-    }
-
-    private void OnRecovered(DiskProtocol.Recovered recovered)
-    {
-        var memory = WatchdogRecords.Read(recovered.Records);
-        if (campaign is not null || memory is null)
-        {
-            return;
-        }
-
-        if (memory.Flat)
-        {
-            StandBy("the last outage ended verified flat");
-            return;
-        }
-
-        // This outage was reported before this life began: the same events go on, no new one (E28).
-        campaign = new Campaign(settings, memory.Reason);
-        foreach (var id in memory.Raised)
-        {
-            campaign.Raise(id, Now);
-        }
-
-        log.Warning("Resuming the outage reported as {0}", campaign.Current);
-        if (start.Newest is { } newest)
-        {
-            OnCompletion(newest, backlog: true);
-        }
-
-        Send(campaign);
     }
 
     private void Beat()
