@@ -26,10 +26,12 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
     private readonly OrderBudget _budget;
     private readonly CloseQueue<IActorRef> _closes;
     private readonly IActorRef _keeper;
+    private readonly IReadOnlyList<string> _doubts;
 
     public ExchangeGateway(BinanceClient client, ExchangeGatewaySettings settings, TimeProvider time)
     {
         _client = client;
+        _doubts = settings.AccountDoubts;
         _budget = new OrderBudget(time, OrderLimits.Documented, settings.OrderReserve);
         _closes = new CloseQueue<IActorRef>(_budget, time, client.Options.MaxConnections);
         _keeper = Context.ActorOf(
@@ -115,7 +117,7 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
     }
 
     private void Handle(GetPositions query) => Answer(
-        _client.GetPositionsAsync(),
+        _client.GetPositionsAsync(query.Routine ? ReadPriority.Background : ReadPriority.Panic),
         rows => new PositionsRead(query.ReadId, rows.Open, rows.Unreadable),
         fault => new PositionsNotRead(query.ReadId, fault));
 
@@ -140,6 +142,13 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
     private void Handle(CheckAccount query)
     {
         var venue = _client.Environment;
+        if (_doubts.Count > 0)
+        {
+            Sender.Tell(new AccountNotChecked(query.ReadId, venue.VenueName, venue.Kind, new ExchangeFault(
+                FaultKind.Credentials, 0, string.Join("; ", _doubts))));
+            return;
+        }
+
         Answer(
             _client.GetHedgeModeAsync(),
             hedge => new AccountChecked(query.ReadId, venue.VenueName, venue.Kind, hedge),

@@ -21,4 +21,10 @@ public sealed record ExchangeGatewaySettings
 
     /// <summary>Orders per window left to a person who closes by hand at the same moment.</summary>
     public int OrderReserve { get; init; } = 10;
+
+    /// <summary>
+    /// Why the account may be the wrong one, empty when there is no doubt. While there is one, the account counts as not checked: closing
+    /// everything on the wrong account is worse than saying so (E51).
+    /// </summary>
+    public IReadOnlyList<string> AccountDoubts { get; init; } = [];
 }

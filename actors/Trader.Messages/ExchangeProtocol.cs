@@ -73,7 +73,12 @@ public enum VenueEnvironment
 public static class ExchangeProtocol
 {
     /// <summary>Reads every open position. Reading is not an order, so callers may repeat it (S8).</summary>
-    public sealed record GetPositions(long ReadId);
+    /// <param name="ReadId">Comes back in the answer.</param>
+    /// <param name="Routine">
+    /// True for reads that may be refused to spare the request budget: the every-second reads of a healthy day must not earn the address a
+    /// ban that a panic then meets. A panic's own reads are never held back.
+    /// </param>
+    public sealed record GetPositions(long ReadId, bool Routine = false);
 
     /// <summary>Reads the symbols that have resting orders.</summary>
     public sealed record GetRestingOrders(long ReadId);

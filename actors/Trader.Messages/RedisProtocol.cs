@@ -19,7 +19,7 @@ public enum PanicClaim
     Mine,
     Other,
 
-    /// <summary>It was completed, or refused for good, before.</summary>
+    /// <summary>It was completed before. A refusal by another worker is no bar: its clock may be the wrong one.</summary>
     Done,
 }
 

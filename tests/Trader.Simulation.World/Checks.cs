@@ -1,4 +1,5 @@
 using System.Globalization;
+using Akka.Actor;
 using Trader.Messages;
 
 namespace Trader.Simulation;
@@ -200,14 +201,14 @@ internal sealed class Checks(Stage stage)
         }
     }
 
-    public void PositionsAnswered(SimNode node, object reply) =>
-        Truth(node).Reads.Add((stage.NowMs, reply as ExchangeProtocol.PositionsRead));
+    public void PositionsAnswered(SimNode node, IActorRef asker, object reply) =>
+        Truth(node).Reads.Add((stage.NowMs, asker, reply as ExchangeProtocol.PositionsRead));
 
     public void LookedUp(SimNode node, ExchangeProtocol.FindOrder find) => Truth(node).LookedUp.Add(find.Id.Value);
 
     public void Refused(ClientOrderId id) => stage.Note("exchange", $"refuses {id}");
 
-    public void ClosesSent(SimNode node, IReadOnlyList<CloseOrder> orders)
+    public void ClosesSent(SimNode node, IActorRef asker, IReadOnlyList<CloseOrder> orders)
     {
         foreach (var order in orders)
         {
@@ -221,7 +222,7 @@ internal sealed class Checks(Stage stage)
             CheckOnce(node, owner.Event, order);
             CheckSize(node, order);
             CheckPlanned(node, order);
-            Truth(node).Sent.Add((stage.NowMs, order));
+            Truth(node).Sent.Add((stage.NowMs, asker, order));
         }
     }
 
@@ -254,7 +255,8 @@ internal sealed class Checks(Stage stage)
         var claimed = Truth(node).Claimed.Contains(facts.Id);
         // Two workers without Redis, or with one that lost its memory, cannot know of each other; both close (S2), and reduce-only keeps that harmless (S5).
         if (sentIds.TryGetValue(order.Id.Value, out var before)
-            && ((before.Node == node.Name && PlanOnDisk(node, order)) || (before.Claimed && claimed && before.Flushes == flushes && !Truth(node).LookedUp.Contains(order.Id.Value))))
+            && ((before.Node == node.Name && PlanOnDisk(node, order)) || (before.Claimed && claimed && before.Flushes == flushes && stage.NowMs - stage.Redis.TroubledAtMs > 6_000
+                && !Truth(node).LookedUp.Contains(order.Id.Value))))
         {
             stage.Break("S8", $"{node} (life {node.Life}) sends {order}, which {before.Node} (life {before.Life}) has sent");
         }
@@ -365,7 +367,9 @@ internal sealed class Checks(Stage stage)
     {
         var truth = Truth(node);
         var startedMs = completion.StartedMs - stage.Plan.ClockErrorMs[node.Name] - (stage.UnixMs - stage.NowMs);
-        var first = truth.Reads.FirstOrDefault(r => r.AtMs >= Math.Max(startedMs, node.StartedAtMs) && r.Read is not null);
+        // A read that hung may be answered to a run that is over.
+        var asker = truth.Sent.LastOrDefault().Asker;
+        var first = truth.Reads.FirstOrDefault(r => (asker is null || r.Asker.Equals(asker)) && r.AtMs >= Math.Max(startedMs, node.StartedAtMs) && r.Read is not null);
         if (first.Read is null)
         {
             return;

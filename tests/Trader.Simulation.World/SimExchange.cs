@@ -55,7 +55,7 @@ internal sealed class SimExchange
                     fault => new RestingOrdersNotCancelled(cancel.Symbol, fault));
                 break;
             case SendCloses send:
-                stage.Checks.ClosesSent(node, send.Orders);
+                stage.Checks.ClosesSent(node, sender, send.Orders);
                 foreach (var order in send.Orders)
                 {
                     Send(node, order, sender);
@@ -137,7 +137,7 @@ internal sealed class SimExchange
             {
                 if (node.IsLife(life))
                 {
-                    stage.Checks.PositionsAnswered(node, reply);
+                    stage.Checks.PositionsAnswered(node, asker, reply);
                     asker.Tell(reply, ActorRefs.NoSender);
                 }
             });

@@ -93,6 +93,9 @@ internal sealed class SimRedis
 
     public IReadOnlyList<RedisConnection> Connections => connections;
 
+    /// <summary>When something was last wrong with Redis or a way to it; every stall and outage ends with one of these.</summary>
+    public double TroubledAtMs { get; private set; } = double.NegativeInfinity;
+
     public bool Available => !down && !frozen && !full && slowMs == 0;
 
     public RedisConnection Connect(SimNode node)
@@ -116,6 +119,7 @@ internal sealed class SimRedis
     public void Strike(RedisFault fault, double forMs)
     {
         stage.Note("redis", $"{fault} for {forMs:F0} ms");
+        TroubledAtMs = stage.NowMs;
         switch (fault)
         {
             case RedisFault.Down:
@@ -137,11 +141,11 @@ internal sealed class SimRedis
                 break;
             case RedisFault.Full:
                 full = true;
-                stage.After(forMs, () => full = false);
+                stage.After(forMs, () => { full = false; TroubledAtMs = stage.NowMs; });
                 break;
             case RedisFault.Slow:
                 slowMs = stage.Between(20, 700);
-                stage.After(forMs, () => slowMs = 0);
+                stage.After(forMs, () => { slowMs = 0; TroubledAtMs = stage.NowMs; });
                 break;
         }
     }
@@ -383,6 +387,7 @@ internal sealed class SimRedis
             return;
         }
 
+        TroubledAtMs = stage.NowMs;
         connection.Up = false;
         connection.Epoch++;
         foreach (var command in connection.InFlight.Where(c => !c.Answered).ToList())
@@ -409,6 +414,7 @@ internal sealed class SimRedis
             return;
         }
 
+        TroubledAtMs = stage.NowMs;
         connection.Up = true;
         connection.Epoch++;
         foreach (var watcher in connection.ConnectionWatchers)

@@ -122,7 +122,7 @@ internal sealed class WatchChecks(Stage stage)
             _ when reason.Contains("HEARTBEAT_MISSING", StringComparison.Ordinal) => silent > 5_000,
             _ when reason.Contains("UNGUARDED", StringComparison.Ordinal) => silent > 3_000,
             _ when reason.Contains("PROCESS_DEAD", StringComparison.Ordinal) => stage.NowMs - abruptEndMs < 20_000,
-            _ when reason.Contains("DEGRADED", StringComparison.Ordinal) => stage.NowMs - degradedHeardMs < 20_000,
+            _ when reason.Contains("DEGRADED", StringComparison.Ordinal) => degradedHeardMs == heardMs || stage.NowMs - degradedHeardMs < 20_000,
             _ => true,
         };
         if (!justified)

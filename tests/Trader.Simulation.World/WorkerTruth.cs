@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Trader.Messages;
 
 namespace Trader.Simulation;
@@ -15,14 +16,14 @@ internal sealed class WorkerTruth
     public HashSet<EventId> HaltFailed { get; } = [];
 
     /// <summary>Good and bad answers to position reads, newest last; null is a failed read.</summary>
-    public List<(double AtMs, ExchangeProtocol.PositionsRead? Read)> Reads { get; } = [];
+    public List<(double AtMs, IActorRef Asker, ExchangeProtocol.PositionsRead? Read)> Reads { get; } = [];
 
     /// <summary>Events about which Redis has said who holds them.</summary>
     public HashSet<EventId> Claimed { get; } = [];
 
     public HashSet<string> LookedUp { get; } = [];
 
-    public List<(double AtMs, CloseOrder Order)> Sent { get; } = [];
+    public List<(double AtMs, IActorRef Asker, CloseOrder Order)> Sent { get; } = [];
 
     /// <summary>Records asked for and not yet on disk; refused ones are taken out, for there is no more to wait for.</summary>
     public List<JournalRecord> Pending { get; } = [];

@@ -6,9 +6,10 @@ using Trader.Messages;
 namespace Trader.Actors.ExitBrain;
 
 /// <summary>
-/// Minds open positions: reads them from the exchange each turn of its loop, decides exits, beats. A heartbeat is the end of a turn and
-/// nothing else makes one, so a stuck loop is a silent brain (S11). Without a watchdog or a panic-close worker it closes the gate to
-/// entries and goes on minding exits (S1, S11); positions that cannot be read make it DEGRADED, never flat (S3).
+/// Minds open positions: reads them from the exchange each turn of its loop, decides exits, beats. Only a turn beats, at its end or, as
+/// DEGRADED, while it is late, so a stuck loop is a silent brain (S11). Under a halt, and without a watchdog or a panic-close worker, it
+/// keeps the gate to entries closed and goes on minding exits (S1, S4, S11); positions that cannot be read make it DEGRADED, never
+/// flat (S3).
 /// </summary>
 public sealed class ExitBrainActor : ReceiveActor, IWithTimers
 {
@@ -30,6 +31,8 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
     private long? lastDecisionMs;
     private BrainStatus status = BrainStatus.Degraded;
     private string? gateReason = "starting";
+    private bool halted = true;
+    private TimeSpan? haltReadAt;
     private long journalSeq;
 
     public ExitBrainActor(ExitBrainSettings settings, Surroundings around)
@@ -47,6 +50,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         Receive<TurnIsOver>(OnOverdue);
         Receive<LinkProtocol.EventSeen>(OnLinkEvent);
         Receive<RedisProtocol.LivenessRead>(read => guards.Heard(read.Roles, Now));
+        Receive<RedisProtocol.HaltRead>(OnHaltRead);
         Receive<RedisProtocol.CompletionSeen>(seen => OnCompletion(seen.Backlog));
         Receive<DiskProtocol.NotAppended>(failed => OnJournalFailure(failed.Why));
         ReceiveAny(Ignore);
@@ -74,8 +78,9 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         reading = true;
         turnStartedAt = Now;
         readId++;
-        around.Exchange.Tell(new ExchangeProtocol.GetPositions(readId));
+        around.Exchange.Tell(new ExchangeProtocol.GetPositions(readId, Routine: true));
         around.Redis.Tell(new RedisProtocol.GetLiveness([Roles.Watchdog, Roles.PanicClose]));
+        around.Redis.Tell(new RedisProtocol.GetHalt(null));
         Timers.StartPeriodicTimer(nameof(TurnIsSlow), new TurnIsSlow(readId), settings.SlowLoop);
         Timers.StartSingleTimer(nameof(TurnIsOver), new TurnIsOver(readId), settings.ReadDeadline);
     }
@@ -101,7 +106,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         var turn = book.Judge(read, Now);
         foreach (var decision in turn.NewExits)
         {
-            log.Warning("EXIT {0} {1} {2}: {3} ({4})", decision.Position.Key, decision.Position.ClosingSide,
+            log.Warning("EXIT INTENT (no order gate yet, not executed) {0} {1} {2}: {3} ({4})", decision.Position.Key, decision.Position.ClosingSide,
                 decision.Position.Quantity, decision.Rule, decision.Text);
             around.Meter.Count("trader_exit_decisions_total", 1, ("rule", decision.Rule.ToString()));
             Journal("brain.exit_intent", BrainRecords.Intent(decision));
@@ -165,8 +170,9 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         var noWorker = guards.IsSilent(Roles.PanicClose, now);
         var why = trouble ?? (noWatchdog ? "no watchdog heard" : null);
         SetStatus(why);
-        SetGate(why ?? (noWorker ? "no panic-close worker heard"
-            : guards.AllHeard(now) ? null : "guards not heard yet"));
+        SetGate(why ?? HaltTrouble(now) ?? (noWorker ? "no panic-close worker heard"
+            : !guards.AllHeard(now) ? "guards not heard yet"
+            : book.OverdueExits(now) is { Count: > 0 } overdue ? $"exits not executed: {string.Join(",", overdue.Take(5))}" : null));
         var heartbeat = new Heartbeat(settings.ServiceId, status, book.OpenPositions, lastDecisionMs,
             (int)(now - turnStartedAt).TotalMilliseconds, book.PendingExits, around.NowMs);
         around.Link.Tell(new LinkProtocol.Announce(
@@ -177,6 +183,16 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         around.Meter.Gauge("trader_exit_brain_positions", book.OpenPositions);
         around.Meter.Gauge("trader_exit_brain_degraded", status == BrainStatus.Degraded ? 1 : 0);
         around.Meter.Count("trader_exit_brain_heartbeats_total", 1);
+    }
+
+    /// <summary>Nothing is entered under a halt, nor while nobody can say whether there is one (S1, S4, E19).</summary>
+    private string? HaltTrouble(TimeSpan now) =>
+        haltReadAt is not { } at || now - at > 3 * settings.LoopEvery ? "halt unknown" : halted ? "trading halted" : null;
+
+    private void OnHaltRead(RedisProtocol.HaltRead read)
+    {
+        halted = read.Halted;
+        haltReadAt = Now;
     }
 
     private void SetStatus(string? why)

@@ -11,7 +11,10 @@ public sealed record Turn(
 /// <summary>The brain's view of the account, renewed by every read; an unreadable row counts as an open position (S3).</summary>
 public sealed class PositionBook(ExitRuleSettings settings)
 {
-    private readonly Dictionary<PositionKey, ExitRule> pending = [];
+    /// <summary>An exit that is pending for longer is not being executed by anyone, and a person must know.</summary>
+    private static readonly TimeSpan OverdueAfter = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<PositionKey, (ExitRule Rule, TimeSpan Since)> pending = [];
     private Dictionary<PositionKey, PositionMemory> memories = [];
 
     public int OpenPositions { get; private set; }
@@ -34,7 +37,7 @@ public sealed class PositionBook(ExitRuleSettings settings)
 
             var memory = PositionMemory.Of(position, memories.GetValueOrDefault(position.Key), now);
             next[position.Key] = memory;
-            if (ExitRules.Decide(position, memory, now, settings) is { } decision && Note(decision))
+            if (ExitRules.Decide(position, memory, now, settings) is { } decision && Note(decision, now))
             {
                 exits.Add(decision);
             }
@@ -52,11 +55,16 @@ public sealed class PositionBook(ExitRuleSettings settings)
         return new Turn(exits, closed, unguarded);
     }
 
+    /// <summary>Positions whose exit was decided a while ago and that are still open.</summary>
+    public IReadOnlyList<PositionKey> OverdueExits(TimeSpan now) =>
+        pending.Where(exit => now - exit.Value.Since > OverdueAfter).Select(exit => exit.Key).Order().ToList();
+
     /// <summary>False while the same exit is pending: an intent is recorded once, not once a second.</summary>
-    private bool Note(ExitDecision decision)
+    private bool Note(ExitDecision decision, TimeSpan now)
     {
-        var known = pending.TryGetValue(decision.Position.Key, out var rule) && rule == decision.Rule;
-        pending[decision.Position.Key] = decision.Rule;
-        return !known;
+        var key = decision.Position.Key;
+        var known = pending.TryGetValue(key, out var before);
+        pending[key] = (decision.Rule, known ? before.Since : now);
+        return !known || before.Rule != decision.Rule;
     }
 }

@@ -24,7 +24,10 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     private readonly PanicLedger ledger = new();
     private readonly IActorRef haltKeeper;
     private readonly long startedAt;
+    private readonly Dictionary<EventId, PanicRun> yielded = [];
+    private readonly Dictionary<EventId, (UnfinishedPanic? Earlier, bool TakenOver)> joined = [];
     private IActorRef? running;
+    private PanicRun? current;
     private int runs;
     private DiskProtocol.Recovered? recovered;
     private bool redisUp;
@@ -195,11 +198,20 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         {
             log.Warning("Event {0} joins the panic close in progress", trigger.EventId);
             Journal(PanicRecords.Accepted(trigger));
+            joined[trigger.EventId] = (earlier, takenOver);
             running.Tell(new PanicCloseProtocol.Join(trigger));
             return;
         }
 
-        var run = new PanicRun(settings, earlier?.Lives ?? (takenOver ? 1 : 0), earlier?.StartedMs ?? around.NowMs) { Resumed = earlier is not null };
+        yielded.Remove(trigger.EventId, out var before);
+        var life = earlier?.Lives ?? before?.Life + 1 ?? (takenOver ? 1 : 0);
+        var run = new PanicRun(settings, life, earlier?.StartedMs ?? around.NowMs) { Resumed = earlier is not null };
+        if (before is not null)
+        {
+            run.Remember(before);
+        }
+
+        current = run;
         run.Triggers.Add(trigger);
         foreach (var (key, ids) in earlier?.Orders ?? new Dictionary<PositionKey, List<ClientOrderId>>())
         {
@@ -244,6 +256,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         foreach (var completion in completions)
         {
             ledger.MarkDone(completion.EventId);
+            joined.Remove(completion.EventId);
             JournalOutcome(completion.EventId, PanicRecords.Completed(completion));
             ledger.Publish(completion, halt with { EventId = completion.EventId });
             around.Link.Tell(new LinkProtocol.Announce(
@@ -289,7 +302,8 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
     {
         foreach (var trigger in ledger.InProgress())
         {
-            Start(trigger, null, takenOver: false);
+            joined.Remove(trigger.EventId, out var how);
+            Start(trigger, how.Earlier, how.TakenOver);
         }
     }
 
@@ -305,6 +319,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         }
 
         log.Info("Event {0} is being handled by {1}: watching it", stood.EventId, stood.Holder);
+        yielded[stood.EventId] = current!;
         ledger.Follow(stood.EventId);
     }
 
@@ -405,6 +420,7 @@ public sealed class PanicCloseActor : ReceiveActor, IWithTimers
         if (claimed.Claim == PanicClaim.Done)
         {
             ledger.MarkDone(claimed.EventId);
+            yielded.Remove(claimed.EventId);
             JournalOutcome(claimed.EventId, PanicRecords.Abandoned(claimed.EventId, "completed by " + claimed.Holder));
             AckIfDone(claimed.EventId);
         }

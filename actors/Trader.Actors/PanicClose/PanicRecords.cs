@@ -5,7 +5,7 @@ namespace Trader.Actors.PanicClose;
 
 /// <summary>An event that was accepted and not completed when the journal ended.</summary>
 /// <param name="Trigger">As accepted.</param>
-/// <param name="Lives">Lives that have worked on it so far, at least one.</param>
+/// <param name="Lives">The number that the next life gets, at least one.</param>
 /// <param name="StartedMs">When the first life accepted it.</param>
 /// <param name="Orders">Close orders planned so far, per position.</param>
 internal sealed record UnfinishedPanic(
@@ -33,9 +33,14 @@ internal static class PanicRecords
     public static (string, IReadOnlyList<KeyValuePair<string, string>>) Resumed(PanicTrigger trigger, int life) =>
         (ResumedKind, [new("event_id", trigger.EventId.Value), new("life", life.ToString(CultureInfo.InvariantCulture))]);
 
-    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Planned(EventId id, IReadOnlyList<Leg> legs)
+    public static (string, IReadOnlyList<KeyValuePair<string, string>>) Planned(
+        EventId id, int life, IReadOnlyList<Leg> legs)
     {
-        var fields = new List<KeyValuePair<string, string>> { new("event_id", id.Value) };
+        var fields = new List<KeyValuePair<string, string>>
+        {
+            new("event_id", id.Value),
+            new("life", life.ToString(CultureInfo.InvariantCulture)),
+        };
         foreach (var leg in legs)
         {
             var ids = string.Join(' ', leg.Slices.Select(slice => slice.Id.Value));
@@ -92,12 +97,20 @@ internal static class PanicRecords
                 continue;
             }
 
-            var lives = 1 + records.Count(r => r.Kind == ResumedKind && Id(r) == trigger.EventId);
+            var lives = Lives(records, trigger.EventId);
             unfinished.Add(new UnfinishedPanic(trigger, lives, record.AtMs, Orders(records, trigger.EventId)));
         }
 
         return unfinished;
     }
+
+    /// <summary>
+    /// The first life number that no record of the event has used. A takeover does not begin at zero, so counting lives is not enough.
+    /// </summary>
+    private static int Lives(IReadOnlyList<JournalRecord> records, EventId id) => 1 + records
+        .Where(r => r.Kind is ResumedKind or PlannedKind && Id(r) == id)
+        .Select(r => int.TryParse(PanicWire.Find(r.Fields, "life"), NumberStyles.None, CultureInfo.InvariantCulture, out var life) ? life : 0)
+        .DefaultIfEmpty(0).Max();
 
     private static Dictionary<PositionKey, List<ClientOrderId>> Orders(IReadOnlyList<JournalRecord> records, EventId id)
     {

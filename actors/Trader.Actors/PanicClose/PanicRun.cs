@@ -74,6 +74,16 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
         known.AddRange(ids);
     }
 
+    /// <summary>Takes in a run of the same event that gave way, so that its orders are looked up too.</summary>
+    public void Remember(PanicRun before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        foreach (var leg in before.legs.Values)
+        {
+            Remember(leg.Key, leg.EarlierIds.Concat(leg.Slices.Select(slice => slice.Id)));
+        }
+    }
+
     /// <summary>
     /// Plans the legs of this read that have no plan yet, biggest notional first (DESIGN section 5), and notes which are gone.
     /// </summary>

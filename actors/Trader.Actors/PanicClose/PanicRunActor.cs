@@ -317,7 +317,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         if (fresh.Count > 0)
         {
             planWritten = false;
-            planSeq = Journal(PanicRecords.Planned(run.Lead, fresh));
+            planSeq = Journal(PanicRecords.Planned(run.Lead, run.Life, fresh));
             Timers.StartSingleTimer(nameof(WaitedForPlan), new WaitedForPlan(round), settings.HaltWait);
             Timers.StartSingleTimer(nameof(WaitedForLegs), new WaitedForLegs(round), FactsGrace);
         }

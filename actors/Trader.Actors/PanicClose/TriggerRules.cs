@@ -40,6 +40,9 @@ public static class TriggerRules
 {
     private const long SecondsBelowMs = 100_000_000_000;
 
+    /// <summary>Year 5138: beyond it a number is no time, and arithmetic on it could overflow.</summary>
+    private const long LatestMs = 100_000_000_000_000;
+
     public static TriggerVerdict Check(PanicEntry entry, DateTimeOffset now, PanicCloseSettings settings)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -89,13 +92,17 @@ public static class TriggerRules
         TriggerVerdict.Refused Refuse(TriggerRefusal refusal, string text) => new(id, refusal, text, Missed: false);
     }
 
-    /// <summary>Unix ms of a stream entry id (<c>ms-seq</c>), which Redis' clock made; null when there is none.</summary>
+    /// <summary>
+    /// Unix ms of a stream entry id (<c>ms-seq</c>), which Redis' clock made unless someone chose the id; null when there is none, or
+    /// when it is no time that a clock can show.
+    /// </summary>
     public static long? StreamTime(string streamId)
     {
         ArgumentNullException.ThrowIfNull(streamId);
         var dash = streamId.IndexOf('-', StringComparison.Ordinal);
         return dash > 0
             && long.TryParse(streamId.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+            && ms is > 0 and < LatestMs
                 ? ms
                 : null;
     }
@@ -103,7 +110,7 @@ public static class TriggerRules
     /// <summary>Numbers of 11 digits or fewer are seconds, from there on milliseconds; fractions are allowed (E44).</summary>
     private static long? TriggerTime(string text) =>
         decimal.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-        && number > 0 && number < 100_000_000_000_000m
+        && number > 0 && number < LatestMs
             ? (long)(number < SecondsBelowMs ? number * 1000 : number)
             : null;
 

@@ -109,24 +109,24 @@ public sealed partial class BinanceClient : IDisposable
     /// <summary>
     /// <c>GET /fapi/v3/positionRisk</c>; on an exchange that does not have it (404), <c>v2</c> from then on.
     /// </summary>
-    public async Task<Result<PositionRows>> GetPositionsAsync()
+    public async Task<Result<PositionRows>> GetPositionsAsync(ReadPriority priority = ReadPriority.Panic)
     {
         if (!_positionsFromV2)
         {
             var v3 = await SignedAsync(
-                HttpMethod.Get, "/fapi/v3/positionRisk", Empty, PositionRiskWeight, ReadPriority.Panic)
+                HttpMethod.Get, "/fapi/v3/positionRisk", Empty, PositionRiskWeight, priority)
                 .ConfigureAwait(false);
             if (v3.TryGet(out var answer, out var fault))
             {
                 return answer.Status == (int)HttpStatusCode.NotFound
-                    ? await GetPositionsV2Async(remember: true).ConfigureAwait(false)
+                    ? await GetPositionsV2Async(priority, remember: true).ConfigureAwait(false)
                     : Good(answer).Match(body => PositionRiskJson.Read(body.Span), f => f);
             }
 
             return fault;
         }
 
-        return await GetPositionsV2Async(remember: false).ConfigureAwait(false);
+        return await GetPositionsV2Async(priority, remember: false).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -173,10 +173,10 @@ public sealed partial class BinanceClient : IDisposable
     {
     }
 
-    private async Task<Result<PositionRows>> GetPositionsV2Async(bool remember)
+    private async Task<Result<PositionRows>> GetPositionsV2Async(ReadPriority priority, bool remember)
     {
         var v2 = await SignedBodyAsync(
-            HttpMethod.Get, "/fapi/v2/positionRisk", Empty, PositionRiskWeight, ReadPriority.Panic)
+            HttpMethod.Get, "/fapi/v2/positionRisk", Empty, PositionRiskWeight, priority)
                 .ConfigureAwait(false);
         // Only a v2 that answers proves that the 404 meant the route; a broken proxy answers 404 to everything.
         _positionsFromV2 |= remember && v2.TryGet(out _, out _);

@@ -146,7 +146,15 @@ internal static class PositionRiskJson
                 return "no readable positionAmt";
             }
 
-            return TrySide(out _) ? null : "no readable positionSide";
+            if (!TrySide(out var side))
+            {
+                return "no readable positionSide";
+            }
+
+            // In hedge mode nothing but the position side keeps a close from adding, so a row that contradicts itself is not traded (S5).
+            return (side == PositionSide.Long && Amount < 0) || (side == PositionSide.Short && Amount > 0)
+                ? "the sign of positionAmt contradicts positionSide"
+                : null;
         }
 
         public readonly Position ToPosition()

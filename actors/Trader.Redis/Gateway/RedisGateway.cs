@@ -17,25 +17,28 @@ public sealed class RedisGateway : ReceiveActor
 
     private sealed record CompletionEntries(IReadOnlyList<StreamEntry> Entries, bool Backlog);
 
-    private sealed record PanicEntries(IActorRef To, IReadOnlyList<StreamEntry> Entries);
+    private sealed record PanicEntries(IReadOnlyList<StreamEntry> Entries, TaskCompletionSource Taken);
+
+    private sealed record PanicsTaken(TaskCompletionSource Taken);
 
     private sealed record Notice(string Stream, StreamNotice What);
+
+    /// <summary>A worker that takes longer over a batch is not waited for: late is better than deaf.</summary>
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(2);
 
     private readonly RedisGatewaySettings settings;
     private readonly RedisTarget target;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly IActorRef self;
     private readonly RedisClient client;
-    private readonly List<IAsyncDisposable> readers = [];
-    private readonly HashSet<IActorRef> connectionWatchers = [];
-    private readonly HashSet<IActorRef> heartbeatWatchers = [];
-    private readonly HashSet<IActorRef> completionWatchers = [];
+    private readonly Dictionary<string, IAsyncDisposable> readers = new(StringComparer.Ordinal);
+    private readonly RedisSubscribers subscribers;
     private object linkState = new RedisProtocol.Disconnected("connecting");
-    private string worker = "";
 
-    public RedisGateway(RedisGatewaySettings settings, TimeProvider time)
+    public RedisGateway(RedisGatewaySettings settings, TimeProvider time, RedisSubscribers subscribers)
     {
         this.settings = settings;
+        this.subscribers = subscribers;
         target = new RedisTarget(settings.Endpoint, settings.Redis, time);
         self = Self;
         client = RedisClient.Start(target, state => self.Tell(new LinkChanged(state)));
@@ -43,6 +46,7 @@ public sealed class RedisGateway : ReceiveActor
         Receive<HeartbeatEntries>(OnHeartbeats);
         Receive<CompletionEntries>(OnCompletions);
         Receive<PanicEntries>(OnPanics);
+        Receive<PanicsTaken>(taken => taken.Taken.TrySetResult());
         Receive<Notice>(notice => log.Warning("{0}: {1}: {2}", notice.Stream, notice.What.Kind, notice.What.Detail));
         Receive<Terminated>(OnTerminated);
         Receive<RedisProtocol.WatchConnection>(_ => WatchConnection());
@@ -69,14 +73,31 @@ public sealed class RedisGateway : ReceiveActor
         Receive<RedisProtocol.PublishRefusal>(Refuse);
     }
 
-    public static Props Props(RedisGatewaySettings settings, TimeProvider time) =>
-        Akka.Actor.Props.Create(() => new RedisGateway(settings, time));
+    /// <summary>The subscribers belong to the props and not to the actor: a restart that forgot them would leave them deaf (S10).</summary>
+    public static Props Props(RedisGatewaySettings settings, TimeProvider time)
+    {
+        var subscribers = new RedisSubscribers();
+        return Akka.Actor.Props.Create(() => new RedisGateway(settings, time, subscribers));
+    }
+
+    protected override void PreStart()
+    {
+        foreach (var watcher in subscribers.All())
+        {
+            Context.Watch(watcher);
+        }
+
+        StartReaders();
+    }
 
     protected override void PostStop()
     {
         // Disposing waits for sockets; nobody needs to wait for that.
         _ = client.DisposeAsync().AsTask();
-        readers.ForEach(reader => _ = reader.DisposeAsync().AsTask());
+        foreach (var reader in readers.Values)
+        {
+            _ = reader.DisposeAsync().AsTask();
+        }
     }
 
     private void OnLink(RedisLinkState state)
@@ -93,7 +114,7 @@ public sealed class RedisGateway : ReceiveActor
         }
 
         linkState = next;
-        foreach (var watcher in connectionWatchers)
+        foreach (var watcher in subscribers.Connection)
         {
             watcher.Tell(linkState);
         }
@@ -106,65 +127,98 @@ public sealed class RedisGateway : ReceiveActor
 
     private void WatchConnection()
     {
-        Add(connectionWatchers);
+        Add(subscribers.Connection);
         Sender.Tell(linkState);
     }
 
     private void WatchHeartbeats()
     {
-        if (Add(heartbeatWatchers) == 1)
-        {
-            Tail(RedisKeys.Heartbeat, entries => new HeartbeatEntries(entries, Backlog: false));
-        }
-
+        Add(subscribers.Heartbeats);
+        StartReaders();
         ReadBacklogs();
     }
 
     private void WatchCompletions()
     {
-        if (Add(completionWatchers) == 1)
-        {
-            Tail(RedisKeys.PanicCompleted, entries => new CompletionEntries(entries, Backlog: false));
-        }
-
+        Add(subscribers.Completions);
+        StartReaders();
         ReadBacklogs();
     }
 
-    private int Add(HashSet<IActorRef> watchers)
+    /// <summary>A worker that asks again has begun a new life: it is given what it left unacknowledged anew.</summary>
+    private void WatchPanics(RedisProtocol.WatchPanics watch)
+    {
+        subscribers.Panics = Sender;
+        subscribers.Worker = watch.Worker;
+        Context.Watch(Sender);
+        if (readers.Remove(RedisKeys.PanicClose, out var before))
+        {
+            _ = before.DisposeAsync().AsTask();
+        }
+
+        StartReaders();
+    }
+
+    private void Add(HashSet<IActorRef> watchers)
     {
         watchers.Add(Sender);
         Context.Watch(Sender);
-        return watchers.Count;
     }
 
-    private void OnTerminated(Terminated terminated)
+    private void OnTerminated(Terminated terminated) => subscribers.Remove(terminated.ActorRef);
+
+    private void StartReaders()
     {
-        connectionWatchers.Remove(terminated.ActorRef);
-        heartbeatWatchers.Remove(terminated.ActorRef);
-        completionWatchers.Remove(terminated.ActorRef);
+        if (subscribers.Heartbeats.Count > 0 && !readers.ContainsKey(RedisKeys.Heartbeat))
+        {
+            readers[RedisKeys.Heartbeat] = Tail(
+                RedisKeys.Heartbeat, entries => new HeartbeatEntries(entries, Backlog: false));
+        }
+
+        if (subscribers.Completions.Count > 0 && !readers.ContainsKey(RedisKeys.PanicCompleted))
+        {
+            readers[RedisKeys.PanicCompleted] = Tail(
+                RedisKeys.PanicCompleted, entries => new CompletionEntries(entries, Backlog: false));
+        }
+
+        if (subscribers.Panics is not null && !readers.ContainsKey(RedisKeys.PanicClose))
+        {
+            var consumer = new StreamConsumer(RedisKeys.PanicClose, RedisKeys.PanicGroup, subscribers.Worker);
+            readers[RedisKeys.PanicClose] = StreamGroupReader.Start(
+                consumer, client, settings.Streams, Sink(RedisKeys.PanicClose, TakePanics));
+        }
     }
 
-    private void Tail(string key, Func<IReadOnlyList<StreamEntry>, object> wrap) => readers.Add(StreamTail.StartAtEnd(
-        key, target, settings.Streams, Sink(key, entries => self.Tell(wrap(entries)))));
-
-    private StreamSink Sink(string key, Action<IReadOnlyList<StreamEntry>> take) => new(
-        (entries, _) =>
+    private StreamTail Tail(string key, Func<IReadOnlyList<StreamEntry>, object> wrap) =>
+        StreamTail.StartAtEnd(key, target, settings.Streams, Sink(key, entries =>
         {
-            take(entries);
+            self.Tell(wrap(entries));
             return ValueTask.CompletedTask;
-        },
-        notice => self.Tell(new Notice(key, notice)),
-        _ => { });
+        }));
+
+    /// <summary>
+    /// The next batch is read only when the worker has been through this one: a flood on the stream stays in the stream, where it does not
+    /// stand in front of a panic from the direct link.
+    /// </summary>
+    private async ValueTask TakePanics(IReadOnlyList<StreamEntry> entries)
+    {
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        self.Tell(new PanicEntries(entries, taken));
+        await Task.WhenAny(taken.Task, Task.Delay(LongestBatch, target.Time)).ConfigureAwait(false);
+    }
+
+    private StreamSink Sink(string key, Func<IReadOnlyList<StreamEntry>, ValueTask> take) => new(
+        (entries, _) => take(entries), notice => self.Tell(new Notice(key, notice)), _ => { });
 
     /// <summary>What stood in the streams before anyone watched: it tells what was.</summary>
     private void ReadBacklogs()
     {
-        if (heartbeatWatchers.Count > 0)
+        if (subscribers.Heartbeats.Count > 0)
         {
             Latest(RedisKeys.Heartbeat, entries => new HeartbeatEntries(entries, Backlog: true));
         }
 
-        if (completionWatchers.Count > 0)
+        if (subscribers.Completions.Count > 0)
         {
             Latest(RedisKeys.PanicCompleted, entries => new CompletionEntries(entries, Backlog: true));
         }
@@ -187,7 +241,7 @@ public sealed class RedisGateway : ReceiveActor
             object seen = HeartbeatWire.TryRead(entry.Fields, out var heartbeat, out var why)
                 ? new RedisProtocol.HeartbeatSeen(heartbeat, read.Backlog)
                 : new RedisProtocol.HeartbeatMalformed(entry.Id.ToString(), entry.IsOversized ? "entry too large" : why);
-            foreach (var watcher in heartbeatWatchers)
+            foreach (var watcher in subscribers.Heartbeats)
             {
                 watcher.Tell(seen);
             }
@@ -204,28 +258,28 @@ public sealed class RedisGateway : ReceiveActor
                 continue;
             }
 
-            foreach (var watcher in completionWatchers)
+            foreach (var watcher in subscribers.Completions)
             {
                 watcher.Tell(new RedisProtocol.CompletionSeen(completion, read.Backlog));
             }
         }
     }
 
-    private void WatchPanics(RedisProtocol.WatchPanics watch)
+    private void OnPanics(PanicEntries read)
     {
-        worker = watch.Worker;
-        var to = Sender;
-        readers.Add(StreamGroupReader.Start(
-            new StreamConsumer(RedisKeys.PanicClose, RedisKeys.PanicGroup, watch.Worker), client, settings.Streams,
-            Sink(RedisKeys.PanicClose, entries => self.Tell(new PanicEntries(to, entries)))));
-    }
+        if (subscribers.Panics is not { } worker)
+        {
+            return;
+        }
 
-    private static void OnPanics(PanicEntries read)
-    {
         foreach (var entry in read.Entries)
         {
-            read.To.Tell(new PanicEntry(entry.Id.ToString(), entry.Fields, entry.Redelivered));
+            worker.Tell(new PanicEntry(entry.Id.ToString(), entry.Fields, entry.Redelivered));
         }
+
+        // Answered by any actor in the order of its mail, so the answer means that the entries before it were handled.
+        worker.Ask<ActorIdentity>(new Identify(RedisKeys.PanicClose), LongestBatch).PipeTo(
+            self, success: _ => new PanicsTaken(read.Taken), failure: _ => new PanicsTaken(read.Taken));
     }
 
     private void GetLiveness(RedisProtocol.GetLiveness ask)
@@ -239,7 +293,7 @@ public sealed class RedisGateway : ReceiveActor
     {
         RedisArgument[] all =
         [
-            RedisKeys.PanicClose, RedisKeys.PanicGroup, worker, 0,
+            RedisKeys.PanicClose, RedisKeys.PanicGroup, subscribers.Worker, 0,
             .. keep.StreamIds.Select(RedisArgument.FromString), "JUSTID",
         ];
         Do(keep, RedisCommand.Of("XCLAIM", all));
@@ -283,7 +337,7 @@ public sealed class RedisGateway : ReceiveActor
     private void Refuse(RedisProtocol.PublishRefusal refusal) => Ask(refusal,
         RedisScripts.Refuse.Execute(client, [RedisKeys.PanicProcessed, RedisKeys.PanicRejected],
             [
-                refusal.EventId.Value, worker, Text(RedisGatewaySettings.ProcessedLimit), Text(settings.RecordLength),
+                refusal.EventId.Value, subscribers.Worker, Text(RedisGatewaySettings.ProcessedLimit), Text(settings.RecordLength),
                 .. GatewayWire.Flat(GatewayWire.Write(refusal)),
             ],
             settings.CommandDeadline),

@@ -15,14 +15,17 @@ internal static class RedisScripts
         return id
         """);
 
-    /// <summary>KEYS processed hash; ARGV event, worker, idle ms. Answers verdict and holder. A value nobody understands is no claim.</summary>
+    /// <summary>
+    /// KEYS processed hash; ARGV event, worker, idle ms. Answers verdict and holder. A value nobody understands is no claim, and another
+    /// worker's refusal is none either: whoever found the trigger valid must not be stopped by one whose clock is wrong.
+    /// </summary>
     public static readonly RedisScript Claim = new("""
         local t = redis.call('TIME')
         local now = t[1] * 1000 + math.floor(t[2] / 1000)
         local value = redis.call('HGET', KEYS[1], ARGV[1])
         if value then
           local state, holder, at = string.match(value, '^(%a+):(.*):(%d+)$')
-          if state == 'completed' or state == 'refused' then return {'done', holder} end
+          if state == 'completed' then return {'done', holder} end
           if state == 'claimed' and holder ~= ARGV[2] and now - tonumber(at) < tonumber(ARGV[3]) then
             return {'other', holder}
           end

@@ -37,11 +37,12 @@ public sealed record RedisSettings(RedisGatewaySettings Gateway, Secret? Passwor
 }
 
 /// <param name="Key">Null when the environment holds none: then the role must not report ready (E51).</param>
-/// <param name="Doubts">Settings that contradict each other about the account. While there is one no role is ready
-/// (E51).</param>
 public sealed record ExchangeSettings(
-    BinanceOptions Options, ExchangeGatewaySettings Gateway, Secret? Key, Secret? Secret, IReadOnlyList<string> Doubts)
+    BinanceOptions Options, ExchangeGatewaySettings Gateway, Secret? Key, Secret? Secret)
 {
+    /// <summary>Settings that contradict each other about the account. While there is one no role is ready (E51).</summary>
+    public IReadOnlyList<string> Doubts => Gateway.AccountDoubts;
+
     /// <summary>What the address is, not what a flag says (S15).</summary>
     public VenueEnvironment Environment => Options.Environment.Kind;
 

@@ -178,10 +178,10 @@ internal sealed class SettingsMapping(
             ClockInterval = read.Duration("trader.exchange.clock-every", S(5), S(3600)),
             LotsInterval = read.Duration("trader.exchange.lots-every", S(60), TimeSpan.FromHours(24)),
             OrderReserve = read.Whole("trader.exchange.order-reserve", 0, 100),
+            AccountDoubts = [.. decision.Doubts, .. variables.Doubts],
         };
         return new ExchangeSettings(
-            options, gateway, SecretOf(DocumentedVariables.Key), SecretOf(DocumentedVariables.SecretKey),
-            [.. decision.Doubts, .. variables.Doubts]);
+            options, gateway, SecretOf(DocumentedVariables.Key), SecretOf(DocumentedVariables.SecretKey));
     }
 
     private Secret? SecretOf(string name) => variables.Find(name) is { } value ? new Secret(value) : null;

@@ -49,9 +49,18 @@ public sealed class PeerLink : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>
+    /// A dying process closes its connections one after the other: for a moment its port may still take a connection and drop it, which
+    /// proves nothing. So attempts follow each other quickly just after a loss, until one is refused or the moment is over.
+    /// </summary>
+    private static readonly TimeSpan DyingMoment = TimeSpan.FromMilliseconds(300);
+
+    private static readonly TimeSpan DyingPause = TimeSpan.FromMilliseconds(3);
+
     private async Task Loop()
     {
         var pause = _settings.RetryFirst;
+        long? lostAt = null;
         while (!_stop.IsCancellationRequested)
         {
             var began = _time.GetTimestamp();
@@ -63,17 +72,34 @@ public sealed class PeerLink : IAsyncDisposable
                 // that hangs up on every connection is not hammered.
                 if (_time.GetElapsedTime(began) >= _settings.RetryFirst)
                 {
+                    lostAt = _time.GetTimestamp();
                     continue;
                 }
             }
 
-            await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = answered ? pause : Min(pause * 2, _settings.RetryMost);
+            var dying = lostAt is { } at && _time.GetElapsedTime(at) < DyingMoment;
+            await Task.Delay(dying ? DyingPause : pause, _time, _stop.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = answered || dying ? pause : Min(pause * 2, _settings.RetryMost);
         }
     }
 
     /// <summary>One connection from its first packet to its end; true when it was up.</summary>
     private async Task<bool> Attempt()
+    {
+        try
+        {
+            return await Connect().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // No descriptor left, or stopped in the middle: nothing is known of the peer, and the loop must go on.
+            Report(new LinkProtocol.NoAnswer(_peer));
+            return false;
+        }
+    }
+
+    private async Task<bool> Connect()
     {
         using var socket = NewSocket();
         using var stopping = _stop.Token.Register(socket.Dispose);

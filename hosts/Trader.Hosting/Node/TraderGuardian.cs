@@ -29,20 +29,24 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private readonly TimeProvider _time;
     private readonly IMeter _meter;
     private readonly Action<Role, bool> _roleGone;
+    private readonly Action<string> _broken;
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private readonly IActorRef _redis;
     private readonly Dictionary<string, int> _lost = new(StringComparer.Ordinal);
 
     /// <param name="roleGone">Told when a role was given up, and whether it was the last one here.</param>
+    /// <param name="broken">Told why the node cannot go on: a role without a gateway looks alive and can do nothing.</param>
     public TraderGuardian(
         NodeSettings settings, NodeGateways gateways, Props link, IReadOnlyList<RoleModule> modules,
-        TimeProvider time, IMeter meter, Action<Role, bool> roleGone)
+        TimeProvider time, IMeter meter, Action<Role, bool> roleGone, Action<string> broken)
     {
-        (_time, _meter, _roleGone) = (time, meter, roleGone);
-        _redis = Context.ActorOf(gateways.Redis, "redis");
-        var exchange = gateways.Exchange is { } props ? Context.ActorOf(props, "exchange") : Context.System.DeadLetters;
-        var disk = Context.ActorOf(gateways.Disk, "disk");
-        var links = Context.ActorOf(link, "link");
+        (_time, _meter, _roleGone, _broken) = (time, meter, roleGone, broken);
+        _redis = Context.Watch(Context.ActorOf(gateways.Redis, "redis"));
+        var exchange = gateways.Exchange is { } props
+            ? Context.Watch(Context.ActorOf(props, "exchange"))
+            : Context.System.DeadLetters;
+        var disk = Context.Watch(Context.ActorOf(gateways.Disk, "disk"));
+        var links = Context.Watch(Context.ActorOf(link, "link"));
         var around = new Surroundings(_redis, exchange, links, disk, time, meter, Guid.NewGuid, settings.NodeName);
         foreach (var module in modules.OrderBy(m => m.Role))
         {
@@ -79,6 +83,14 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
 
     private void HandleTerminated(Terminated message)
     {
+        if (!_roles.ContainsValue(message.ActorRef))
+        {
+            var gateway = message.ActorRef.Path.Name;
+            Alarm("GATEWAY_GIVEN_UP", $"the {gateway} gateway is stopped; this process ends, so that a new one starts with all of them");
+            _broken($"the {gateway} gateway was given up");
+            return;
+        }
+
         var role = _roles.Single(r => r.Value.Equals(message.ActorRef)).Key;
         _roles.Remove(role);
         Alarm("ROLE_GIVEN_UP", $"{role.Name()} failed more than {MaxRestartsPerMinute} times in a minute, "

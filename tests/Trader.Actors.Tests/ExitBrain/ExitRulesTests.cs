@@ -70,6 +70,17 @@ public sealed class ExitRulesTests
     }
 
     [Fact]
+    public void An_exit_that_nobody_executes_becomes_overdue()
+    {
+        var book = new PositionBook(All);
+        book.Judge(Read(Pos("A", 1, 90)), Seconds(0));
+        book.Judge(Read(Pos("A", 1, 90)), Seconds(10));
+        Assert.Empty(book.OverdueExits(Seconds(10)));
+
+        Assert.Equal("A", Assert.Single(book.OverdueExits(Seconds(10.1))).ToString());
+    }
+
+    [Fact]
     [Trait("rule", "S3")]
     public void An_unreadable_row_is_an_open_position_that_nobody_guards()
     {

@@ -173,11 +173,39 @@ public sealed class PanicRunTests
 
         var leg = Assert.Single(resumed.Plan(Read(Pos("A", 1)), NoLots, Nothing));
 
-        Assert.Equal([earlier], leg.EarlierIds);
-        Assert.Contains(earlier, leg.WaitsFor);
+        Assert.Equal([earlier, leg.Slices[0].Id], leg.EarlierIds);
         Assert.NotEqual(earlier, leg.Slices[0].Id);
         Assert.Equal(2, resumed.LegCount);
-        Assert.Single(resumed.Release(earlier));
+        Assert.Empty(resumed.Release(earlier));
+        Assert.Single(resumed.Release(leg.Slices[0].Id));
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void A_taken_over_run_does_not_send_a_slice_that_another_worker_has_sent_under_the_same_id()
+    {
+        var taken = new PanicRun(Documented.PanicClose, 1, 1000);
+        taken.Triggers.Add(Trigger());
+        var leg = Assert.Single(taken.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+
+        taken.Answer(leg.Slices[0].Id, CloseState.Ended, "7", null);
+
+        Assert.Empty(leg.Unattempted);
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void An_event_taken_back_looks_up_what_the_run_that_gave_way_had_sent()
+    {
+        var first = new PanicRun(Documented.PanicClose, 0, 1000);
+        first.Triggers.Add(Trigger());
+        var sent = Assert.Single(first.Plan(Read(Pos("A", 1)), NoLots, Nothing)).Slices[0].Id;
+        var second = new PanicRun(Documented.PanicClose, 1, 1000);
+        second.Triggers.Add(Trigger());
+
+        second.Remember(first);
+
+        Assert.Contains(sent, Assert.Single(second.Plan(Read(Pos("A", 1)), NoLots, Nothing)).WaitsFor);
     }
 
     [Fact]

@@ -92,6 +92,21 @@ public sealed class TriggerRulesTests
             Refused(("event_id", new string('x', 10_000)), ("issued_by", "watchdog"), ("ts", Text(Now))).Refusal);
     }
 
+    [Theory]
+    [InlineData("9223372036854775807-1")]
+    [InlineData("99999999999999999999-0")]
+    [InlineData("0-1")]
+    public void An_entry_id_that_is_no_time_is_judged_and_harms_nothing(string streamId)
+    {
+        foreach (var ts in new[] { "abc", "99999999999999", "1" })
+        {
+            var entry = new PanicEntry(streamId, [new("issued_by", "ops"), new("ts", ts)], false);
+            Assert.NotNull(Check(entry));
+        }
+
+        Assert.IsType<TriggerVerdict.Accepted>(Check(new PanicEntry(streamId, [new("issued_by", "ops")], false)));
+    }
+
     [Fact]
     public void A_trigger_nobody_heard_in_time_is_missed_and_one_that_was_stale_when_said_is_not()
     {

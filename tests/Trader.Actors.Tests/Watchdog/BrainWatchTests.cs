@@ -24,6 +24,17 @@ public sealed class BrainWatchTests
     }
 
     [Fact]
+    public void A_watchdog_that_was_stopped_does_not_count_that_time_as_silence()
+    {
+        watch.Observe(Beat(T0, positions: 2), byLink: true, TimeSpan.Zero);
+
+        watch.StoodStill(Seconds(20));
+
+        Assert.Null(watch.Judge(Seconds(22.9)));
+        Assert.NotNull(watch.Judge(Seconds(23.1)));
+    }
+
+    [Fact]
     public void R1_speaks_the_runbooks_words()
     {
         watch.Observe(Beat(T0), byLink: true, TimeSpan.Zero);

@@ -103,13 +103,14 @@ public sealed class RedisGatewayTests : TestKit, IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_trigger_leaves_a_record_with_its_cause_and_is_done()
+    [Trait("rule", "S10")]
+    public async Task A_refused_trigger_leaves_a_record_with_its_cause_and_binds_no_other_worker()
     {
         var entry = new PanicEntry("1-1", [new("issued_by", "nobody"), new("ts", "1")], false);
         await Ask<RedisProtocol.Done>(new RedisProtocol.PublishRefusal(Id("e1"), entry, "UnauthorizedSource"));
 
         Assert.Contains("cause UnauthorizedSource", await console.Text("XRANGE", RedisKeys.PanicRejected, "-", "+"), StringComparison.Ordinal);
-        Assert.Equal(PanicClaim.Done, (await Claim("a", 0)).Claim);
+        Assert.Equal(PanicClaim.Mine, (await Claim("a", LongIdleMs)).Claim);
     }
 
     [Fact]
