@@ -4,6 +4,7 @@ using System.Text.Json;
 using Trader.Cli.CommandLine;
 using Trader.Hosting.Configuration;
 using Trader.Messages;
+using Trader.Redis;
 
 namespace Trader.Cli.Stack;
 
@@ -25,21 +26,23 @@ internal static class GuardedStart
         var began = time.GetUtcNow().ToUnixTimeMilliseconds();
         stack.StartRole(Role.ExitBrain);
         stack.StartRole(Role.PanicClose);
-        var first = await stack.BeatAsync(heartbeats, static _ => true, "a first heartbeat", cancel);
+        var first = await stack.BeatAsync(heartbeats, static (_, _) => true, "a first heartbeat", cancel);
         stack.StartRole(Role.Watchdog);
         await stack.ReadyAsync(cancel);
+        // One that the watchdog, ready by now, has heard itself.
+        var known = heartbeats.Seen[^1].Entry.Id;
         await stack.BeatAsync(
-            heartbeats, beat => beat.Status == BrainStatus.Alive && beat.ActivePositions == positions,
+            heartbeats, (id, beat) => id > known && beat.Status == BrainStatus.Alive && beat.ActivePositions == positions,
             string.Create(CultureInfo.InvariantCulture, $"a heartbeat that says ALIVE with {positions} positions"), cancel);
         return (long)first.Entry.Id.Ms - began;
     }
 
     private static async Task<SeenEntry> BeatAsync(
-        this PrivateStack stack, StreamWatch heartbeats, Func<Heartbeat, bool> fits, string what, CancellationToken cancel)
+        this PrivateStack stack, StreamWatch heartbeats, Func<StreamId, Heartbeat, bool> fits, string what, CancellationToken cancel)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var beat = heartbeats.FirstAsync(
-            entry => HeartbeatWire.TryRead(entry.Fields, out var read, out _) && fits(read), Deadline, waiting.Token);
+            entry => HeartbeatWire.TryRead(entry.Fields, out var read, out _) && fits(entry.Id, read), Deadline, waiting.Token);
         var died = Task.WhenAny(stack.Processes.Select(p => p.Exited));
         await Task.WhenAny(beat, died);
         if (beat.IsCompleted)

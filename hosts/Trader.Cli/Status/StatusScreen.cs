@@ -18,7 +18,9 @@ internal static class StatusScreen
             Line(output, role, instance is null ? "NOT ALIVE" : $"alive ({instance})");
         }
 
-        Line(output, "entries", status.Gate ?? "closed (nobody holds the gate open)");
+        Line(output, "entries", PanicWire.IsHalted(status.Halt)
+            ? $"refused: halted (gate {status.Gate ?? "closed"})"
+            : status.Gate ?? "closed (nobody holds the gate open)");
         Line(output, "last panic", status.Panic is { } panic
             ? $"{StatusRules.Age(panic.AgeMs)} ago by {panic.IssuedBy}: {panic.Reason} [{panic.EventId}]"
             : "never");
