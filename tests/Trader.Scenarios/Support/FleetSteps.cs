@@ -65,8 +65,11 @@ internal static class FleetSteps
         return summary.Items[0].TryInteger(out var count) ? count : throw new InvalidOperationException("XPENDING");
     }
 
-    public static Task NothingPending(this TraderFleet fleet) =>
-        fleet.Until("XPENDING to be 0", async () => await fleet.Pending() == 0);
+    /// <summary>Waits until the group exists and has acknowledged everything it has read.</summary>
+    public static Task NothingPending(this TraderFleet fleet) => fleet.Until("XPENDING to be 0", async () =>
+        await fleet.Console.Text("EXISTS", RedisKeys.PanicClose) == "1"
+        && (await fleet.Console.Text("XINFO", "GROUPS", RedisKeys.PanicClose)).Contains(RedisKeys.PanicGroup, StringComparison.Ordinal)
+        && await fleet.Pending() == 0);
 
     public static Task Flat(this TraderFleet fleet) =>
         fleet.Until("the exchange to show no position", () => fleet.OpenPositions().Count == 0);
