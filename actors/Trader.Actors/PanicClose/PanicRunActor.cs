@@ -65,6 +65,7 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
     private long firstVerifyingRead;
     private bool seenFlat;
     private TimeSpan readSentAt;
+    private TimeSpan restingAskedAt;
     private TimeSpan lastAnswerAt;
     private TimeSpan deadlineAt;
     private int round;
@@ -204,10 +205,11 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
             ReadPositions();
         }
 
-        if (verifying && restingUnread)
+        // Not with every read: two books cost 80 of 2400 request weight, and a spent minute would blind the reads of positions.
+        if (verifying && restingUnread && Now - restingAskedAt >= FactsGrace)
         {
             restingUnread = false;
-            around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
+            AskResting();
         }
     }
 
@@ -448,6 +450,12 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         seenFlat = flatButResting = restingKnown = restingUnread = false;
         firstVerifyingRead = readId + 1;
         ReadPositions();
+        AskResting();
+    }
+
+    private void AskResting()
+    {
+        restingAskedAt = Now;
         around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
     }
 
