@@ -73,7 +73,6 @@ public sealed partial class ExchangeScenarios(WorkerAlone alone) : IClassFixture
     [InlineData("positionRisk:*:reset:count=2")]
     [InlineData("positionRisk:*:empty:count=1")]
     [InlineData("positionRisk:ETHUSDT:missing-row:count=1")]
-    [InlineData("openOrders:*:503-internal")]
     [InlineData("premiumIndex:*:503-internal")]
     [Trait("covers", "E37,X10")]
     public async Task X10_reads_that_fail_at_first_are_repeated_and_everything_closes(string fault)
@@ -198,6 +197,19 @@ public sealed partial class ExchangeScenarios(WorkerAlone alone) : IClassFixture
         var completion = await Close(marks);
         Assert.Equal(2, completion.Count("positions_closed"));
         Assert.Empty(Engine.OpenOrders());
+    }
+
+    [Fact]
+    [Trait("covers", "E48,X22")]
+    public async Task X22_resting_orders_that_cannot_be_read_are_asked_for_sparingly_and_then_an_alarm()
+    {
+        var marks = await Stand(2);
+        var rule = Fleet.Exchange.Faults.Add("openOrders:*:503-internal");
+        var completion = await Close(marks);
+        Assert.Equal(2, completion.Count("positions_closed"));
+        await Fleet.Until("the alarm", () => marks.Alarmed("RESTING_ORDERS_UNKNOWN"));
+        // A read of both books costs 80 of 2400 a minute: asked with every read of positions they would use it up.
+        Assert.InRange(rule.Hits, 2, 8);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Trader.Messages;
 using Trader.PaperExchange;
+using Trader.PaperExchange.Limits;
 using Trader.Scenarios.Support;
 using Trader.Testing;
 using Xunit;
@@ -16,7 +17,12 @@ public sealed class WorkerAlone : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Fleet = await TraderFleet.Start(new FleetOptions { Paper = new PaperOptions { Symbols = 674, WarmUp = true } });
+        // Dozens of closes a minute are no account's life; the limits that belong to one close stay as they are.
+        var limits = new RateLimits { WeightPerMinute = 100_000 };
+        Fleet = await TraderFleet.Start(new FleetOptions
+        {
+            Paper = new PaperOptions { Symbols = 674, WarmUp = true, Limits = limits },
+        });
         Worker = Fleet.StartWorker();
         await Fleet.Listens(Worker);
     }

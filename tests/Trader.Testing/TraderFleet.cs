@@ -71,6 +71,9 @@ public sealed class TraderFleet : IAsyncDisposable
     /// <summary>Paths in the fleet's own directory, deleted at the end.</summary>
     public string Scratch(string name) => Path.Combine(_folder, name);
 
+    /// <summary>A file of the sources.</summary>
+    public static string InRepository(string path) => Path.Combine(FindRepository(), path);
+
     public static async Task<TraderFleet> Start(FleetOptions? options = null)
     {
         options ??= new FleetOptions();
@@ -201,12 +204,16 @@ public sealed class TraderFleet : IAsyncDisposable
     private static string FindExecutable()
     {
         DirectoryInfo output = new(AppContext.BaseDirectory.TrimEnd('/'));
-        string flavour = Path.Combine(output.Parent!.Name, output.Name);
-        for (DirectoryInfo? at = output; at is not null; at = at.Parent)
+        return Path.Combine(FindRepository(), "hosts/Trader.Node/bin", output.Parent!.Name, output.Name, "Trader.Node");
+    }
+
+    private static string FindRepository()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             if (File.Exists(Path.Combine(at.FullName, "Trader.sln")))
             {
-                return Path.Combine(at.FullName, "hosts", "Trader.Node", "bin", flavour, "Trader.Node");
+                return at.FullName;
             }
         }
 

@@ -60,8 +60,10 @@ public class GuardedFleet : IAsyncLifetime
         await Fleet.Until("the worker to be ready", async () =>
             await Fleet.Get(Role.PanicClose, "/health/live") is { } answer && !answer.StartsWith("no answer", StringComparison.Ordinal)
             && (await Fleet.Get(Role.PanicClose, "/metrics")).Contains("trader_panic_close_ready 1", StringComparison.Ordinal));
-        await Fleet.Until($"a heartbeat with {positions} positions and an open gate", async () =>
-            await Fleet.Heartbeats() is [.., var beat] && beat["status"] == "ALIVE"
+        // New heartbeats only: what the last scenario's brain left behind proves nothing about this one's.
+        var after = await Fleet.Console.LastId(RedisKeys.Heartbeat);
+        await Fleet.Until($"heartbeats with {positions} positions and an open gate", async () =>
+            await Fleet.Heartbeats(after) is [_, .., var beat] && beat["status"] == "ALIVE"
             && beat.Count("active_positions") == positions && Fleet.NowMs() - beat.Ms < 2000
             && await Fleet.Console.Text("GET", RedisKeys.EntriesGate) == "open");
         await Fleet.Until("the watchdog to be linked and armed", async () =>
