@@ -496,6 +496,11 @@ public sealed class PanicRunActor : ReceiveActor, IWithTimers
         {
             End();
         }
+        else if (verifying)
+        {
+            // A timer may fire a fraction of a millisecond before its time by this clock; unheard, the run would go on to its bound.
+            Timers.StartSingleTimer(nameof(DeadlineOver), new DeadlineOver(), deadlineAt - Now + TimeSpan.FromMilliseconds(1));
+        }
     }
 
     private void End()
