@@ -226,8 +226,12 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnHaltCleared(PanicCloseProtocol.HaltCleared cleared) =>
+    private void OnHaltCleared(PanicCloseProtocol.HaltCleared cleared)
+    {
         Journal(("halt.cleared", [new("event_id", cleared.EventId.Value), new("by", "person")]));
+        // The next drill looks for the listening line at the end of the log, as the first one did (E6, E22).
+        SayReady();
+    }
 
     private void OnRedisDone(RedisProtocol.Done done)
     {

@@ -44,6 +44,12 @@ public sealed partial class PanicRunActor
         seenFlat = flatButResting = restingKnown = restingUnread = false;
         firstVerifyingRead = readId + 1;
         ReadPositions();
+        AskResting();
+    }
+
+    private void AskResting()
+    {
+        restingAskedAt = Now;
         around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
     }
 

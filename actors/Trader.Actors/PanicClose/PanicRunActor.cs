@@ -66,6 +66,7 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
     private long firstVerifyingRead;
     private bool seenFlat;
     private TimeSpan readSentAt;
+    private TimeSpan restingAskedAt;
     private TimeSpan lastAnswerAt;
     private int round;
     private int lookUps;
@@ -211,10 +212,11 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
             ReadPositions();
         }
 
-        if (verifying && restingUnread)
+        // Not with every read: two books cost 80 of 2400 request weight, and a spent minute would blind the reads of positions.
+        if (verifying && restingUnread && Now - restingAskedAt >= FactsGrace)
         {
             restingUnread = false;
-            around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
+            AskResting();
         }
     }
 

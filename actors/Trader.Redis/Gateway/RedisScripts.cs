@@ -34,8 +34,16 @@ internal static class RedisScripts
         return {'mine', ARGV[2]}
         """);
 
-    /// <summary>KEYS halt hash, witness; ARGV event, halt fields.</summary>
+    /// <summary>
+    /// KEYS halt hash, witness; ARGV event, halt fields. A halt that stands for this very event keeps its figures: the worker that ran it
+    /// may have completed it before a second one, which gives way a moment later, asks for the halt (E42).
+    /// </summary>
     public static readonly RedisScript SetHalt = new("""
+        local stands = redis.call('HMGET', KEYS[1], 'event_id', 'halted')
+        if stands[1] == ARGV[1] and stands[2] == 'true' then
+          redis.call('SET', KEYS[2], ARGV[1])
+          return 1
+        end
         redis.call('HSET', KEYS[1], unpack(ARGV, 2))
         redis.call('SET', KEYS[2], ARGV[1])
         return 1

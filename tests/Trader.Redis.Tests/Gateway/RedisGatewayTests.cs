@@ -103,6 +103,17 @@ public sealed class RedisGatewayTests : TestKit, IAsyncLifetime
     }
 
     [Fact]
+    [Trait("covers", "E42,X19")]
+    public async Task A_halt_asked_for_again_after_the_completion_keeps_the_figures()
+    {
+        await Ask<RedisProtocol.Done>(new RedisProtocol.SetHalt(Halt(0)));
+        await Complete("a", failed: []);
+        await Ask<RedisProtocol.Done>(new RedisProtocol.SetHalt(Halt(0)));
+
+        Assert.Equal("2", await console.Text("HGET", RedisKeys.TradingState, "positions_closed"));
+    }
+
+    [Fact]
     [Trait("rule", "S10")]
     public async Task A_refused_trigger_leaves_a_record_with_its_cause_and_binds_no_other_worker()
     {

@@ -1,0 +1,2 @@
+global using OrderSide = Trader.PaperExchange.Engine.OrderSide;
+global using Side = Trader.PaperExchange.Engine.PositionSide;
