@@ -146,7 +146,7 @@ public sealed class RedisConnectionTests
         Assert.True((await get).IsValue);
         TimeSpan answered = time.Elapsed;
         Task<RedisLinkState.Down> down = states.Down();
-        await Eventually.True(() =>
+        await Until.True(() =>
         {
             time.Advance(TimeSpan.FromMilliseconds(20));
             return Task.FromResult(down.IsCompleted || time.Elapsed - answered > TimeSpan.FromMilliseconds(1700));

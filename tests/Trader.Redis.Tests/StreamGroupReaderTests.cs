@@ -117,7 +117,7 @@ public sealed class StreamGroupReaderTests : IAsyncLifetime
         await using StreamGroupReader reader = Reader("w1", recorder);
         await Add("1-1", "long work");
         StreamEntry entry = await recorder.Entry("long work");
-        await Eventually.True(async () => await IdleMs() >= 200);
+        await Until.True(async () => await IdleMs() >= 200);
         long idle = await IdleMs();
 
         RedisResult kept = await reader.KeepAlive([entry.Id], ClientHarness.Deadline);

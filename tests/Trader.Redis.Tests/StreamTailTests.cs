@@ -131,7 +131,7 @@ public sealed class StreamTailTests : IAsyncLifetime
 
         await _redis.Send("XDEL", "s", "1-2");
         long reads = await XInfoCalls();
-        await Eventually.True(async () => await XInfoCalls() >= reads + 2);
+        await Until.True(async () => await XInfoCalls() >= reads + 2);
 
         await Add("1-3", "c");
         Assert.Equal(["c"], await _recorder.Values(1));
@@ -170,7 +170,7 @@ public sealed class StreamTailTests : IAsyncLifetime
 
     private Task<string> Add(string id, string value) => _redis.Text("XADD", "s", id, "n", value);
 
-    private Task UntilBlocked() => Eventually.True(
+    private Task UntilBlocked() => Until.True(
         async () => (await _redis.Text("CLIENT", "LIST")).Contains("cmd=xread", StringComparison.Ordinal));
 
     private async Task<long> XInfoCalls()

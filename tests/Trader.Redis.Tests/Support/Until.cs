@@ -1,7 +1,7 @@
 namespace Trader.Redis.Tests.Support;
 
 /// <summary>Waits for what no callback tells.</summary>
-public static class Eventually
+public static class Until
 {
     /// <summary>Asks until the answer is yes; fails the test when patience ends.</summary>
     public static async Task True(Func<Task<bool>> condition)
