@@ -127,6 +127,31 @@ public sealed class WorkerLifeScenarios
     }
 
     [Fact]
+    [Trait("covers", "E40,E42,X9")]
+    public async Task X9_a_worker_killed_between_completion_and_acknowledgement_acknowledges_and_does_nothing_twice()
+    {
+        await using var fleet = await TraderFleet.Start(FewPositions);
+        var worker = fleet.StartWorker();
+        await fleet.Listens(worker);
+        var marks = await Marks.Take(fleet);
+        await fleet.Console.Do("ACL", "SETUSER", "default", "-xack");
+        var id = await fleet.OrderPanic();
+        Assert.Equal(3, (await marks.CompletionOf(id)).Count("positions_closed"));
+        Assert.Equal(1, await fleet.Pending());
+        await worker.Kill();
+
+        fleet.Hold(1);
+        await fleet.Console.Do("ACL", "SETUSER", "default", "+xack");
+        var next = fleet.StartWorker();
+        await fleet.NothingPending();
+        Assert.Single(await marks.Completions());
+        Assert.Equal(3, marks.Orders().Count);
+        Assert.Single(fleet.OpenPositions());
+        Assert.False(next.Said("PANIC CLOSE EVENT RECEIVED"));
+        Assert.Equal("3", (await fleet.Console.Hash(RedisKeys.TradingState))["positions_closed"]);
+    }
+
+    [Fact]
     [Trait("covers", "E45,X17,X26")]
     public async Task X17_an_event_that_nobody_heard_for_five_minutes_halts_at_once_and_an_old_younger_one_still_runs()
     {
