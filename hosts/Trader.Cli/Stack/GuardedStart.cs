@@ -53,7 +53,9 @@ internal static class GuardedStart
         await waiting.CancelAsync();
         await beat.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         cancel.ThrowIfCancellationRequested();
-        throw stack.NotUp("a process ended");
+        var ended = stack.Processes.First(p => p.HasExited);
+        throw new Refusal(
+            ExitCode.Bad, $"the roles did not come up: {ended.Name} ended\n{string.Join('\n', ended.Tail(60).Select(line => "  " + line))}");
     }
 
     private static async Task ReadyAsync(this PrivateStack stack, CancellationToken cancel)

@@ -54,6 +54,7 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
         Dispatchers = new Dispatchers(this);
         Mailboxes = new Mailboxes(this);
         _provider = new LocalActorRefProvider(this);
+        _provider.Start();
     }
 
     public override string Name { get; }

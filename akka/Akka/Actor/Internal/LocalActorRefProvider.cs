@@ -29,7 +29,6 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
             RootPath);
         Guardian = (LocalActorRef)Root.Cell.MakeChild(GuardianProps(), "user", isSystem: true);
         SystemGuardian = (LocalActorRef)Root.Cell.MakeChild(Props.Create<GuardianActor>(), "system", isSystem: true);
-        Root.Start();
     }
 
     public IInternalActorRef RootGuardian => Root;
@@ -55,6 +54,12 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
     internal TempContainerRef TempContainer { get; }
 
     internal LocalActorRef Root { get; }
+
+    /// <summary>
+    /// Starts the root. Only once the system holds this provider: the root asks the system for it, on a thread of its own, and a root that
+    /// came too early failed and took the whole new system with it.
+    /// </summary>
+    internal void Start() => Root.Start();
 
     public ActorPath TempPath() =>
         TempContainer.Path / NameGenerator.Generate(Interlocked.Increment(ref _tempNames));
