@@ -101,7 +101,18 @@ public sealed partial class ActorCell : IUntypedActorContext
     public static IActorRef GetCurrentSenderOrNoSender() => _current is { } cell ? cell.Sender : ActorRefs.NoSender;
 
     /// <inheritdoc />
-    public void Become(Receive receive) => _behavior = receive;
+    public void Become(Receive receive)
+    {
+        // The first behaviour stays below: Unbecome always finds its way back to it.
+        if (_behaviorsBelow is { Count: > 0 })
+        {
+            _behavior = receive;
+        }
+        else
+        {
+            BecomeStacked(receive);
+        }
+    }
 
     /// <inheritdoc />
     public void BecomeStacked(Receive receive)

@@ -135,6 +135,8 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
     private static bool TryParseAuthority(string protocol, string authority, [NotNullWhen(true)] out Address? address)
     {
         address = null;
+        // The canonical form of a scheme and of a host is lower case; the system's name keeps its own.
+        protocol = protocol.ToLowerInvariant();
         var at = authority.IndexOf('@');
         var system = at < 0 ? authority : authority[..at];
         if (system.Length == 0 || system.Contains(':'))
@@ -148,7 +150,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
             return true;
         }
 
-        var hostPort = authority[(at + 1)..];
+        var hostPort = authority[(at + 1)..].ToLowerInvariant();
         var colon = hostPort.LastIndexOf(':');
         var insideBrackets = hostPort.EndsWith(']');
         if (colon < 0 || insideBrackets)
