@@ -44,7 +44,7 @@ public sealed partial class ActorCell
         instance.SetStrategy(_props.SupervisorStrategy);
         if (instance is IActorStash withStash)
         {
-            withStash.Stash = _stash = new StashOfCell(this, isBounded: instance is IWithStash);
+            withStash.Stash = _stash = new StashOfCell(this, isBounded: instance is not IWithUnboundedStash);
         }
 
         return instance;

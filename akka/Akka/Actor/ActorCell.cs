@@ -165,6 +165,9 @@ public sealed partial class ActorCell : IUntypedActorContext
         _behaviorsBelow = null;
     }
 
+    /// <summary>Gives the instance being made another first behaviour.</summary>
+    internal void BeginWith(Receive initial) => _behavior = initial;
+
     internal void ToDeadLetters(object message, IActorRef? sender)
     {
         // A stopped subscriber of dead letters must not make a new one of each: that would never end.

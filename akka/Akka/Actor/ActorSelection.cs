@@ -84,7 +84,7 @@ public class ActorSelection : ICanTell
             switch (_path[index])
             {
                 case SelectParent:
-                    at = at is IInternalActorRef inner ? inner.Parent : at;
+                    at = at is IInternalActorRef inner && at.Path.Depth > 0 ? inner.Parent : at;
                     break;
                 case SelectChildName child:
                     var found = at is IInternalActorRef parent ? parent.GetChild([child.Name]) : ActorRefs.Nobody;
@@ -255,6 +255,12 @@ public static class ActorRefFactoryShared
         if (ActorPath.TryParse(path, out var absolute))
         {
             return ActorSelection(absolute, system);
+        }
+
+        if (path.Contains("://", StringComparison.Ordinal))
+        {
+            // Absolute, but of no actor system.
+            return new ActorSelection(system.DeadLetters, "");
         }
 
         return path.StartsWith('/')

@@ -139,7 +139,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
         protocol = protocol.ToLowerInvariant();
         var at = authority.IndexOf('@');
         var system = at < 0 ? authority : authority[..at];
-        if (system.Length == 0 || system.Contains(':'))
+        if (system.Length == 0)
         {
             return false;
         }
@@ -152,15 +152,9 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
 
         var hostPort = authority[(at + 1)..].ToLowerInvariant();
         var colon = hostPort.LastIndexOf(':');
-        var insideBrackets = hostPort.EndsWith(']');
-        if (colon < 0 || insideBrackets)
-        {
-            address = new Address(protocol, system, hostPort);
-            return hostPort.Length > 0;
-        }
-
-        if (colon == 0 || !int.TryParse(hostPort.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture,
-                out var port) || port > ushort.MaxValue)
+        if (colon <= 0 || !int.TryParse(
+                hostPort.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port > ushort.MaxValue)
         {
             return false;
         }

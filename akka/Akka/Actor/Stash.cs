@@ -47,7 +47,7 @@ public interface IActorStash
 }
 
 /// <summary>An actor with a stash.</summary>
-public interface IWithStash : IActorStash;
+public interface IWithStash : IWithUnrestrictedStash;
 
 /// <summary>An actor with an unbounded stash.</summary>
 public interface IWithUnboundedStash : IActorStash;

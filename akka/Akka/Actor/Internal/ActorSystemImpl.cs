@@ -274,6 +274,6 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
         return (IScheduler)Activator.CreateInstance(type, Settings.Config, Log)!;
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9-_]*$")]
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9-]*$")]
     private static partial Regex NamePattern();
 }
