@@ -109,6 +109,6 @@ public class LoggerFactoryLogger : DefaultLogger
     };
 
     private static ILoggerFactory FactoryOf(ActorSystem system) =>
-        system.Settings.Setup.Get<LoggerFactorySetup>()?.LoggerFactory
+        system.Settings.Setup.Get<LoggerFactorySetup>().Value?.LoggerFactory
         ?? (ILoggerFactory)DependencyInjection.DependencyResolver.For(system).Resolver.GetService<ILoggerFactory>();
 }

@@ -49,12 +49,10 @@ public abstract class TestActorRefBase<TActor> : IInternalActorRef, ITestActorRe
     public void Receive(object message, IActorRef? sender = null) =>
         _inner.Cell.ReceiveForTest(message, sender ?? _inner.Provider.DeadLetters);
 
-    /// <summary>Tells the message, and completes when the mailbox has been run.</summary>
-    public Task ReceiveAsync(object message, IActorRef? sender = null)
-    {
-        _inner.Tell(message, sender ?? _inner.Provider.DeadLetters);
-        return Task.CompletedTask;
-    }
+    /// <summary>Has the actor handle the message at once, past its mailbox, and completes when its asynchronous work
+    /// has; what either throws is thrown here.</summary>
+    public Task ReceiveAsync(object message, IActorRef? sender = null) =>
+        _inner.Cell.ReceiveForTestAsync(message, sender ?? _inner.Provider.DeadLetters);
 
     public void Tell(object message) => _inner.Tell(message);
 

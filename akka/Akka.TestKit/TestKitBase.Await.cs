@@ -158,9 +158,13 @@ public abstract partial class TestKitBase
 
     private static Func<Task<bool>> Once(Func<bool> condition) => () => Task.FromResult(condition());
 
-    private void Check(TimeSpan? max, string? message, bool held) =>
-        _assertions.AssertTrue(
-            held, "{0}", $"the condition has not come to hold within {RemainingOrDilated(max)}{Hint(message)}");
+    private void Check(TimeSpan? max, string? message, bool held)
+    {
+        if (!held)
+        {
+            Fail($"Timeout ({RemainingOrDilated(max)}): the condition has not come to hold{Hint(message)}");
+        }
+    }
 
     private async ValueTask AwaitAssert(
         bool blocking,

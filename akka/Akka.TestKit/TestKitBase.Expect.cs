@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.TestKit.Internal;
 
@@ -219,6 +220,15 @@ public abstract partial class TestKitBase
     private void AssertHolds(bool holds, MessageEnvelope envelope, string? hint) => _assertions.AssertTrue(
         holds, "{0}", $"the predicate does not hold for {ReceivedHistory.Text(envelope)}{Hint(hint)}");
 
-    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    /// <summary>Fails for want of a message; the wording and the kind of failure are what callers match on.</summary>
+    [DoesNotReturn]
+    private void TimedOut(TimeSpan wait, string what)
+    {
+        var text = $"Timeout ({wait}): {what}{_history.Describe(_queue)}";
+        _assertions.AssertTrue(false, "{0}", text);
+        throw new TimeoutException(text);
+    }
+
+    [DoesNotReturn]
     private void Fail(string what) => _assertions.Fail("{0}", what + _history.Describe(_queue));
 }

@@ -90,12 +90,10 @@ public abstract partial class TestKitBase
         {
             came.Add(message);
         }
-        var missing = messages.Where(m => !came.Contains(m!)).ToArray();
-        var unexpected = came.Where(c => c is not T typed || !messages.Contains(typed)).ToArray();
-        if (missing.Length > 0 || unexpected.Length > 0)
-        {
-            Fail($"not found: [{string.Join(", ", missing)}], not expected: [{string.Join(", ", unexpected)}]");
-        }
+        // One message answers one expectation: two equal ones need two.
+        var missing = messages.ToList();
+        var unexpected = came.Where(c => c is not T typed || !missing.Remove(typed)).ToArray();
+        CheckNone(missing, unexpected);
         foreach (var message in came)
         {
             yield return (T)message;
@@ -116,14 +114,20 @@ public abstract partial class TestKitBase
         }
         var missing = predicates.Where(p => !came.Exists(p.IsMatch)).ToArray();
         var unexpected = came.Where(c => !predicates.Any(p => p.IsMatch(c))).ToArray();
-        if (missing.Length > 0 || unexpected.Length > 0)
-        {
-            Fail($"without a match: {string.Join<PredicateInfo>(", ", missing)}, "
-                + $"not expected: [{string.Join(", ", unexpected)}]");
-        }
+        CheckNone(missing, unexpected);
         foreach (var message in came)
         {
             yield return message;
+        }
+    }
+
+    private void CheckNone<T>(IReadOnlyCollection<T> missing, object[] unexpected)
+    {
+        if (missing.Count > 0 || unexpected.Length > 0)
+        {
+            var absent = missing.Count > 0 ? $"not found [{string.Join(", ", missing)}] " : "";
+            var extra = unexpected.Length > 0 ? $"found unexpected [{string.Join(", ", unexpected)}]" : "";
+            Fail(absent + extra);
         }
     }
 }

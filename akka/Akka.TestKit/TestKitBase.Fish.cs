@@ -89,7 +89,7 @@ public abstract partial class TestKitBase
                 .ConfigureAwait(false);
             if (!found)
             {
-                Fail($"no such message of type {typeof(T)} came within {wait}{Hint(hint)}; {passed} others came");
+                TimedOut(wait, $"no such message of type {typeof(T)} came{Hint(hint)}; {passed} others did");
             }
             if (envelope.Message is T message && isMessage(message))
             {

@@ -183,13 +183,10 @@ public abstract partial class TestKitBase
         {
             envelope = NullMessageEnvelope.Instance;
         }
-        if (remove)
+        _lastMessage = envelope;
+        if (remove && found)
         {
-            _lastMessage = envelope;
-            if (found)
-            {
-                _history.Add(envelope);
-            }
+            _history.Add(envelope);
         }
         return (found, envelope);
     }
@@ -204,7 +201,7 @@ public abstract partial class TestKitBase
                 .ConfigureAwait(false);
             if (!found)
             {
-                Fail($"only {i} of {count} messages came within {max}");
+                TimedOut(max, $"only {i} of {count} messages came");
             }
             yield return envelope.Message!;
         }

@@ -200,7 +200,7 @@ public abstract partial class TestKitBase
 
     private static ActorSystemSetup WithTestDefaults(ActorSystemSetup setup)
     {
-        var config = setup.Get<BootstrapSetup>() is { Config: { } own }
+        var config = setup.Get<BootstrapSetup>() is { Value.Config: { } own }
             ? own.WithFallback(DefaultConfig)
             : DefaultConfig;
         return setup.And(BootstrapSetup.Create().WithConfig(config));

@@ -51,33 +51,33 @@ public class TestProbe : TestKitBase, INoImplicitSender, IInternalActorRef
 
     public IActorRef ChildActorOf<T>(
         string name, SupervisorStrategy supervisorStrategy, CancellationToken cancellationToken = default)
-        where T : ActorBase, new() =>
+        where T : ActorBase =>
         ChildActorOf(Props.Create<T>(), name, supervisorStrategy, cancellationToken);
 
     public Task<IActorRef> ChildActorOfAsync<T>(
         string name, SupervisorStrategy supervisorStrategy, CancellationToken cancellationToken = default)
-        where T : ActorBase, new() =>
+        where T : ActorBase =>
         ChildActorOfAsync(Props.Create<T>(), name, supervisorStrategy, cancellationToken);
 
     public IActorRef ChildActorOf<T>(
         SupervisorStrategy supervisorStrategy, CancellationToken cancellationToken = default)
-        where T : ActorBase, new() => ChildActorOf(Props.Create<T>(), supervisorStrategy, cancellationToken);
+        where T : ActorBase => ChildActorOf(Props.Create<T>(), supervisorStrategy, cancellationToken);
 
     public Task<IActorRef> ChildActorOfAsync<T>(
         SupervisorStrategy supervisorStrategy, CancellationToken cancellationToken = default)
-        where T : ActorBase, new() => ChildActorOfAsync(Props.Create<T>(), supervisorStrategy, cancellationToken);
+        where T : ActorBase => ChildActorOfAsync(Props.Create<T>(), supervisorStrategy, cancellationToken);
 
     public IActorRef ChildActorOf<T>(string name, CancellationToken cancellationToken = default)
-        where T : ActorBase, new() => ChildActorOf(Props.Create<T>(), name, cancellationToken);
+        where T : ActorBase => ChildActorOf(Props.Create<T>(), name, cancellationToken);
 
     public Task<IActorRef> ChildActorOfAsync<T>(string name, CancellationToken cancellationToken = default)
-        where T : ActorBase, new() => ChildActorOfAsync(Props.Create<T>(), name, cancellationToken);
+        where T : ActorBase => ChildActorOfAsync(Props.Create<T>(), name, cancellationToken);
 
     public IActorRef ChildActorOf<T>(CancellationToken cancellationToken = default)
-        where T : ActorBase, new() => ChildActorOf(Props.Create<T>(), cancellationToken);
+        where T : ActorBase => ChildActorOf(Props.Create<T>(), cancellationToken);
 
     public Task<IActorRef> ChildActorOfAsync<T>(CancellationToken cancellationToken = default)
-        where T : ActorBase, new() => ChildActorOfAsync(Props.Create<T>(), cancellationToken);
+        where T : ActorBase => ChildActorOfAsync(Props.Create<T>(), cancellationToken);
 
     void ICanTell.Tell(object message, IActorRef sender) => TestActor.Tell(message, sender);
 

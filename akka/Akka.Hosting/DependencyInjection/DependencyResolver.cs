@@ -71,7 +71,7 @@ public sealed class DependencyResolverExtension : ExtensionIdProvider<Dependency
     public override DependencyResolver CreateExtension(ExtendedActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        return system.Settings.Setup.Get<DependencyResolverSetup>() is { } setup
+        return system.Settings.Setup.Get<DependencyResolverSetup>() is { HasValue: true, Value: var setup }
             ? new DependencyResolver(setup.DependencyResolver)
             : throw new Configuration.ConfigurationException(
                 $"the actor system was made without {nameof(DependencyResolverSetup)}");

@@ -155,9 +155,12 @@ internal sealed class EventFilterApplier(
             return;
         }
         var listening = flushed.Task.IsCompleted ? "" : "; is TestEventListener among akka.loggers?";
+        var what = string.Join(" or ", filters);
         testKit.FailWith.Fail("{0}",
-            $"{expected} log events were expected, {seen.Count} came within {wait}: "
-            + $"{string.Join(" or ", filters)}{listening}");
+            seen.Count < expected
+                ? $"Timeout ({wait}): {seen.Count} of {expected} log events came: {what}{listening}"
+                : $"Received {seen.Count - expected} {(seen.Count - expected == 1 ? "message" : "messages")} too many. "
+                    + $"{expected} expected, {seen.Count} came: {what}");
     }
 
     private sealed class Seen

@@ -4,8 +4,8 @@ using Akka.TestKit.TestEvent;
 namespace Akka.TestKit;
 
 /// <summary>
-/// The logger that event filters work with: prints what no filter matches. Dead letters and unhandled messages pass
-/// through the filters too.
+/// The logger that event filters work with: prints what no filter matches. Dead letters pass through the filters
+/// too.
 /// </summary>
 public class TestEventListener : DefaultLogger
 {
@@ -37,9 +37,6 @@ public class TestEventListener : DefaultLogger
                 // Printed by the dead letter listener already, if at all.
                 Filter(new Warning(Path(letter.Recipient), letter.Recipient?.GetType(), letter), print: false);
                 return true;
-            case UnhandledMessage unhandled:
-                Filter(Warn(unhandled), print: true);
-                return true;
             default:
                 return base.Receive(message);
         }
@@ -47,14 +44,9 @@ public class TestEventListener : DefaultLogger
 
     private static string Path(Actor.IActorRef? actor) => actor?.Path.ToString() ?? "";
 
-    private static Warning Warn(UnhandledMessage unhandled) => new(
-        Path(unhandled.Recipient),
-        unhandled.Recipient?.GetType(),
-        $"Unhandled message from {unhandled.Sender?.ToString() ?? "NoSender"}: {unhandled.Message}");
-
     private void Listen(LoggingBus bus)
     {
-        Type[] heard = [typeof(Mute), typeof(Unmute), typeof(Flush), typeof(DeadLetter), typeof(UnhandledMessage)];
+        Type[] heard = [typeof(Mute), typeof(Unmute), typeof(Flush), typeof(DeadLetter)];
         foreach (var type in heard)
         {
             bus.Subscribe(Self, type);

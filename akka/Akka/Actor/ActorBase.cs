@@ -21,6 +21,11 @@ public abstract class ActorBase
         var cell = ActorCell.Current ?? throw new ActorInitializationException(
             "Do not create actors using 'new', always create them using an ActorContext/System");
         cell.Incarnate(this, Receive);
+        if (this is IWithTimers withTimers)
+        {
+            // Before the derived constructors, which start timers.
+            withTimers.Timers = cell.NewTimers();
+        }
     }
 
     /// <summary>The sender of the message being handled.</summary>
@@ -104,11 +109,19 @@ public abstract class ActorBase
     /// <summary>Around <see cref="PreStart"/>.</summary>
     public virtual void AroundPreStart() => PreStart();
 
-    /// <summary>Around <see cref="PostStop"/>.</summary>
-    public virtual void AroundPostStop() => PostStop();
+    /// <summary>Around <see cref="PostStop"/>, which sees no timer running.</summary>
+    public virtual void AroundPostStop()
+    {
+        (this as IWithTimers)?.Timers.CancelAll();
+        PostStop();
+    }
 
-    /// <summary>Around <see cref="PreRestart"/>.</summary>
-    public virtual void AroundPreRestart(Exception cause, object message) => PreRestart(cause, message);
+    /// <summary>Around <see cref="PreRestart"/>, which sees no timer running.</summary>
+    public virtual void AroundPreRestart(Exception cause, object message)
+    {
+        (this as IWithTimers)?.Timers.CancelAll();
+        PreRestart(cause, message);
+    }
 
     /// <summary>Around <see cref="PostRestart"/>.</summary>
     public virtual void AroundPostRestart(Exception cause, object message) => PostRestart(cause);

@@ -101,7 +101,7 @@ public sealed partial class ActorCell
         if (!ActorPath.IsValidPathElement(name))
         {
             throw new InvalidActorNameException(
-                $"Illegal actor name [{name}]. Actor paths MUST: not start with `$`, include only ASCII letters and " +
+                $"Illegal actor name [{name}]. Actor paths MUST: not start with `$`, not be empty, and only contain ASCII letters and " +
                 $"can only contain these special characters: ${ActorPath.ValidSymbols}.");
         }
     }

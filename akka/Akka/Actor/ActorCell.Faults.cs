@@ -42,14 +42,9 @@ public sealed partial class ActorCell
 
         instance.OnConstructed();
         instance.SetStrategy(_props.SupervisorStrategy);
-        if (instance is IWithTimers withTimers)
-        {
-            withTimers.Timers = _timers = new TimerScheduler(this);
-        }
-
         if (instance is IActorStash withStash)
         {
-            withStash.Stash = _stash = new StashOfCell(this);
+            withStash.Stash = _stash = new StashOfCell(this, isBounded: instance is not IWithUnboundedStash);
         }
 
         return instance;
@@ -183,7 +178,6 @@ public sealed partial class ActorCell
         }
 
         StopReceiveTimeout();
-        _timers?.CancelAll();
         var message = _failedMessage;
         try
         {
@@ -199,6 +193,7 @@ public sealed partial class ActorCell
         finally
         {
             ForgetFailedMessage();
+            _timers?.CancelAll();
             _stash?.UnstashAll();
             ClearInstance(failed);
         }
@@ -261,7 +256,6 @@ public sealed partial class ActorCell
         var actor = _actor;
         try
         {
-            _timers?.CancelAll();
             actor?.AroundPostStop();
         }
         catch (Exception e)
@@ -270,6 +264,7 @@ public sealed partial class ActorCell
         }
         finally
         {
+            _timers?.CancelAll();
             _stash?.UnstashAll();
             _mailbox.Close();
             _system.EventStream.OnStopped(_self);

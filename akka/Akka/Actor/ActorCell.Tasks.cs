@@ -24,8 +24,14 @@ public sealed partial class ActorCell
     {
         _tasksRunning++;
         _mailbox.Suspend();
-        StopReceiveTimeout();
+        if (_currentMessage is not INotInfluenceReceiveTimeout)
+        {
+            StopReceiveTimeout();
+        }
     }
+
+    /// <summary>The timers of the instance that is being made.</summary>
+    internal TimerScheduler NewTimers() => _timers = new TimerScheduler(this);
 
     /// <summary>The task of a current incarnation has ended on the actor itself.</summary>
     internal void EndTask(int incarnation)
@@ -34,7 +40,7 @@ public sealed partial class ActorCell
         {
             _tasksRunning--;
             _mailbox.Resume();
-            RestartReceiveTimeout();
+            _receiveTimeout?.StartIfStopped(this);
         }
     }
 
@@ -97,6 +103,14 @@ public sealed partial class ActorCell
             Stop();
             _pending = cell._system.Scheduler.ScheduleTellOnceCancelable(
                 span, cell._self, Akka.Actor.ReceiveTimeout.Instance, cell._self);
+        }
+
+        internal void StartIfStopped(ActorCell cell)
+        {
+            if (_pending is null)
+            {
+                Start(cell);
+            }
         }
 
         internal void Stop()

@@ -3,6 +3,8 @@ namespace Akka.Actor;
 /// <summary>What the test kit's references need of a cell. The caller sees to it that nothing else runs the actor.</summary>
 public sealed partial class ActorCell
 {
+    private List<Task>? _observed;
+
     /// <summary>Runs as if this actor were handling a message.</summary>
     internal void RunForTest(Action<ActorCell> action)
     {
@@ -23,6 +25,36 @@ public sealed partial class ActorCell
         IActorRef child = ActorRefs.Nobody;
         RunForTest(cell => child = cell.ActorOf(props, name));
         return child;
+    }
+
+    /// <summary>Has the current behaviour handle the message; what it throws, now or in asynchronous work, comes out
+    /// of the task and does not fail the actor.</summary>
+    internal async Task ReceiveForTestAsync(object message, IActorRef sender)
+    {
+        var observed = _observed = [];
+        try
+        {
+            ReceiveForTest(message, sender);
+        }
+        finally
+        {
+            _observed = null;
+        }
+
+        await Task.WhenAll(observed).ConfigureAwait(false);
+    }
+
+    /// <summary>Where asynchronous work reports to while a test handles a message, else null.</summary>
+    internal TaskCompletionSource? ObserveForTest()
+    {
+        if (_observed is null)
+        {
+            return null;
+        }
+
+        var observer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _observed.Add(observer.Task);
+        return observer;
     }
 
     /// <summary>Has the current behaviour handle the message; what it throws comes out.</summary>

@@ -101,7 +101,18 @@ public sealed partial class ActorCell : IUntypedActorContext
     public static IActorRef GetCurrentSenderOrNoSender() => _current is { } cell ? cell.Sender : ActorRefs.NoSender;
 
     /// <inheritdoc />
-    public void Become(Receive receive) => _behavior = receive;
+    public void Become(Receive receive)
+    {
+        // The first behaviour stays below: Unbecome always finds its way back to it.
+        if (_behaviorsBelow is { Count: > 0 })
+        {
+            _behavior = receive;
+        }
+        else
+        {
+            BecomeStacked(receive);
+        }
+    }
 
     /// <inheritdoc />
     public void BecomeStacked(Receive receive)
@@ -153,6 +164,9 @@ public sealed partial class ActorCell : IUntypedActorContext
         _behavior = initial;
         _behaviorsBelow = null;
     }
+
+    /// <summary>Gives the instance being made another first behaviour.</summary>
+    internal void BeginWith(Receive initial) => _behavior = initial;
 
     internal void ToDeadLetters(object message, IActorRef? sender)
     {

@@ -79,11 +79,15 @@ public abstract class ActorRefBase : IActorRef
     {
         if (message is null)
         {
-            throw new InvalidMessageException("Message is null.");
+            TellNull(sender);
+            return;
         }
 
         TellInternal(message, sender);
     }
+
+    /// <summary>No actor takes null; only the answer to an ask may be null.</summary>
+    private protected virtual void TellNull(IActorRef sender) => throw new InvalidMessageException("Message is null.");
 
     /// <summary>Delivers a message that is known not to be null.</summary>
     protected abstract void TellInternal(object message, IActorRef sender);

@@ -20,6 +20,10 @@ public class ActorSelection : ICanTell
     {
         Anchor = anchor;
         _path = elements.Where(element => element.Length > 0).Select(SelectionPathElement.Of).ToArray();
+        if (_path.SkipLast(1).Any(element => element is SelectChildRecursive))
+        {
+            throw new IllegalActorNameException($"Only the last element of a path can be **: {PathString}");
+        }
     }
 
     /// <summary>Where the path starts.</summary>
@@ -71,7 +75,7 @@ public class ActorSelection : ICanTell
     public override int GetHashCode() => HashCode.Combine(Anchor, PathString);
 
     /// <inheritdoc />
-    public override string ToString() => $"ActorSelection[Anchor({Anchor.Path}), Path({PathString})]";
+    public override string ToString() => $"ActorSelection[Anchor({Anchor.Path.ToStringWithUid()}), Path({PathString})]";
 
     private void Deliver(IActorRef at, int index, object message, IActorRef sender, bool isFanOut)
     {
@@ -80,7 +84,7 @@ public class ActorSelection : ICanTell
             switch (_path[index])
             {
                 case SelectParent:
-                    at = at is IInternalActorRef inner ? inner.Parent : at;
+                    at = at is IInternalActorRef inner && at.Path.Depth > 0 ? inner.Parent : at;
                     break;
                 case SelectChildName child:
                     var found = at is IInternalActorRef parent ? parent.GetChild([child.Name]) : ActorRefs.Nobody;
@@ -93,7 +97,10 @@ public class ActorSelection : ICanTell
                     at = found;
                     break;
                 case SelectChildPattern pattern:
-                    FanOut(at, index, pattern, message, sender);
+                    FanOut(at, index, pattern, message, sender, isFanOut);
+                    return;
+                case SelectChildRecursive:
+                    TellBelow(at, message, sender);
                     return;
                 default:
                     throw new NotSupportedException($"Unknown selection element {_path[index]}");
@@ -103,13 +110,25 @@ public class ActorSelection : ICanTell
         at.Tell(message, sender);
     }
 
-    private void FanOut(IActorRef at, int index, SelectChildPattern pattern, object message, IActorRef sender)
+    private static IEnumerable<IActorRef> ChildrenOf(IActorRef at) =>
+        at is LocalActorRef local ? local.Cell.GetChildren() : [];
+
+    private static void TellBelow(IActorRef at, object message, IActorRef sender)
     {
-        var matching = (at is LocalActorRef local ? local.Cell.GetChildren() : [])
-            .Where(child => pattern.IsMatch(child.Path.Name)).ToList();
+        foreach (var child in ChildrenOf(at))
+        {
+            child.Tell(message, sender);
+            TellBelow(child, message, sender);
+        }
+    }
+
+    private void FanOut(
+        IActorRef at, int index, SelectChildPattern pattern, object message, IActorRef sender, bool isFanOut)
+    {
+        var matching = ChildrenOf(at).Where(child => pattern.IsMatch(child.Path.Name)).ToList();
         if (matching.Count == 0)
         {
-            Missing(at, index, message, sender, isFanOut: false);
+            Missing(at, index, message, sender, isFanOut);
             return;
         }
 
@@ -122,7 +141,7 @@ public class ActorSelection : ICanTell
             }
             else
             {
-                Deliver(child, index + 1, message, sender, isFanOut: true);
+                Deliver(child, index + 1, message, sender, isFanOut || matching.Count > 1);
             }
         }
     }
@@ -153,6 +172,7 @@ public abstract class SelectionPathElement
     internal static SelectionPathElement Of(string element) => element switch
     {
         ".." => new SelectParent(),
+        "**" => SelectChildRecursive.Instance,
         _ when element.Contains('*', StringComparison.Ordinal) || element.Contains('?', StringComparison.Ordinal) =>
             new SelectChildPattern(element),
         _ => new SelectChildName(element),
@@ -196,6 +216,20 @@ public class SelectChildPattern : SelectionPathElement
     internal bool IsMatch(string name) => _regex.IsMatch(name);
 }
 
+/// <summary>Every actor below, at any depth.</summary>
+public class SelectChildRecursive : SelectionPathElement
+{
+    /// <summary>The only instance.</summary>
+    public static readonly SelectChildRecursive Instance = new();
+
+    private SelectChildRecursive()
+    {
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => "**";
+}
+
 /// <summary>The parent.</summary>
 public class SelectParent : SelectionPathElement
 {
@@ -213,10 +247,20 @@ public static class ActorRefFactoryShared
     /// <summary>A selection by text; a relative one starts at <paramref name="lookupRoot"/>.</summary>
     public static ActorSelection ActorSelection(string path, ActorSystem system, IActorRef lookupRoot)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        if (string.IsNullOrEmpty(path))
+        {
+            return new ActorSelection(system.DeadLetters, "");
+        }
+
         if (ActorPath.TryParse(path, out var absolute))
         {
             return ActorSelection(absolute, system);
+        }
+
+        if (path.Contains("://", StringComparison.Ordinal))
+        {
+            // Absolute, but of no actor system.
+            return new ActorSelection(system.DeadLetters, "");
         }
 
         return path.StartsWith('/')

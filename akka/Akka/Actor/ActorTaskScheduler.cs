@@ -9,6 +9,7 @@ namespace Akka.Actor;
 public sealed class ActorTaskScheduler : TaskScheduler
 {
     private readonly ActorCell _cell;
+    private TaskCompletionSource? _observer;
 
     private ActorTaskScheduler(ActorCell cell)
     {
@@ -97,6 +98,7 @@ public sealed class ActorTaskScheduler : TaskScheduler
             return;
         }
 
+        _observer = _cell.ObserveForTest();
         work.ContinueWith(
             static (task, state) => ((ActorTaskScheduler)state!).Complete(task),
             this,
@@ -105,7 +107,19 @@ public sealed class ActorTaskScheduler : TaskScheduler
             Default);
     }
 
-    private void Complete(Task task) => _cell.Mailbox.PostSystem(new CompleteTask(this, FailureOf(task)));
+    private void Complete(Task task)
+    {
+        var failure = FailureOf(task);
+        _cell.Mailbox.PostSystem(new CompleteTask(this, _observer is null ? failure : null));
+        if (failure is null)
+        {
+            _observer?.TrySetResult();
+        }
+        else
+        {
+            _observer?.TrySetException(failure);
+        }
+    }
 
     private static Exception? FailureOf(Task task)
     {

@@ -135,9 +135,11 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
     private static bool TryParseAuthority(string protocol, string authority, [NotNullWhen(true)] out Address? address)
     {
         address = null;
+        // The canonical form of a scheme and of a host is lower case; the system's name keeps its own.
+        protocol = protocol.ToLowerInvariant();
         var at = authority.IndexOf('@');
         var system = at < 0 ? authority : authority[..at];
-        if (system.Length == 0 || system.Contains(':'))
+        if (system.Length == 0)
         {
             return false;
         }
@@ -148,17 +150,11 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
             return true;
         }
 
-        var hostPort = authority[(at + 1)..];
+        var hostPort = authority[(at + 1)..].ToLowerInvariant();
         var colon = hostPort.LastIndexOf(':');
-        var insideBrackets = hostPort.EndsWith(']');
-        if (colon < 0 || insideBrackets)
-        {
-            address = new Address(protocol, system, hostPort);
-            return hostPort.Length > 0;
-        }
-
-        if (colon == 0 || !int.TryParse(hostPort.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture,
-                out var port) || port > ushort.MaxValue)
+        if (colon <= 0 || !int.TryParse(
+                hostPort.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port > ushort.MaxValue)
         {
             return false;
         }

@@ -84,10 +84,11 @@ public class DeadLetterActorRef(IActorRefProvider provider, ActorPath path, Even
         switch (message)
         {
             case Identify identify:
-                sender?.Tell(new ActorIdentity(identify.MessageId, null), this);
+                sender?.Tell(new ActorIdentity(identify.MessageId, ActorRefs.Nobody), this);
                 break;
             case IDeadLetterSuppression suppressed:
-                Publish(new SuppressedDeadLetter(suppressed, sender ?? this, letter?.Recipient ?? this));
+                // The recipient is this one even where an actor passed its letter on, as in Akka.NET.
+                Publish(new SuppressedDeadLetter(suppressed, sender ?? this, this));
                 break;
             default:
                 Publish(new DeadLetter(message, sender ?? this, letter?.Recipient ?? this));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor.Internal;
 using Akka.Dispatch.SysMsg;
 using Akka.Simulation;
@@ -122,25 +123,32 @@ public sealed class FutureActorRef<T> : TempActorRef
     }
 
     /// <inheritdoc />
-    protected override void TellInternal(object message, IActorRef sender)
+    protected override void TellInternal(object message, IActorRef sender) => Answer(message, sender);
+
+    private protected override void TellNull(IActorRef sender) => Answer(null, sender);
+
+    private void Answer(object? message, IActorRef sender)
     {
         if (!Finish())
         {
-            LocalProvider.System.DeadLetters.Tell(new Event.DeadLetter(message, sender, this), sender);
+            if (message is not null)
+            {
+                LocalProvider.System.DeadLetters.Tell(new Event.DeadLetter(message, sender, this), sender);
+            }
         }
         else if (_asker is null)
         {
-            Complete(message);
+            Complete(message, sender);
         }
         else
         {
             // A step of its own: told from within asynchronous work of an actor, a continuation of the task would
             // otherwise be sent to the thread pool.
-            _asker.Enqueue(() => Complete(message), null);
+            _asker.Enqueue(() => Complete(message, sender), null);
         }
     }
 
-    private void Complete(object message)
+    private void Complete(object? message, IActorRef? sender)
     {
         switch (message)
         {
@@ -151,7 +159,11 @@ public sealed class FutureActorRef<T> : TempActorRef
             case T typed:
                 _result.TrySetResult(typed);
                 break;
+            case null:
+                _result.TrySetResult(default!);
+                break;
             default:
+                LocalProvider.System.DeadLetters.Tell(new Event.DeadLetter(message, sender, this), sender!);
                 _result.TrySetException(new ArgumentException(
                     $"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]"));
                 break;
@@ -174,7 +186,8 @@ public sealed class FutureActorRef<T> : TempActorRef
     {
         if (Finish())
         {
-            _result.TrySetException(new AskTimeoutException($"Timeout after {_timeout}"));
+            _result.TrySetException(new AskTimeoutException(
+                string.Create(CultureInfo.InvariantCulture, $"Timeout after {_timeout.TotalSeconds:F2} seconds")));
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class EndWatcher : TempActorRef
         }
     }
 
-    /// <summary>True when the target stopped; cancelled when the time or the token was first.</summary>
+    /// <summary>True when the target stopped; false when the time or the token was first.</summary>
     internal static Task<bool> Watch(IActorRef target, TimeSpan timeout, CancellationToken token)
     {
         var watcher = new EndWatcher(Futures.ProviderOf(target), (IInternalActorRef)target);
@@ -53,7 +53,7 @@ internal sealed class EndWatcher : TempActorRef
         {
             _timer?.Dispose();
             _target.SendSystemMessage(new Unwatch(_target, this));
-            _ended.TrySetCanceled();
+            _ended.TrySetResult(false);
         }
     }
 }
@@ -61,13 +61,11 @@ internal sealed class EndWatcher : TempActorRef
 /// <summary>Stops an actor and says when it has stopped.</summary>
 public static class GracefulStopSupport
 {
-    /// <summary>Sends <see cref="PoisonPill"/>; true when the actor stopped in time.</summary>
-    /// <exception cref="TaskCanceledException">In the task: it did not.</exception>
+    /// <summary>Sends <see cref="PoisonPill"/>; true when the actor stopped in time, else false.</summary>
     public static Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout) =>
         GracefulStop(target, timeout, PoisonPill.Instance);
 
-    /// <summary>Sends a message that makes the actor stop; true when it stopped in time.</summary>
-    /// <exception cref="TaskCanceledException">In the task: it did not.</exception>
+    /// <summary>Sends a message that makes the actor stop; true when it stopped in time, else false.</summary>
     public static Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
     {
         var ended = EndWatcher.Watch(target, timeout, CancellationToken.None);
@@ -80,20 +78,8 @@ public static class GracefulStopSupport
 public static class WatchAsyncSupport
 {
     /// <summary>True when the actor has stopped, or is stopped already; false when cancelled first.</summary>
-    public static async Task<bool> WatchAsync(this IActorRef target, CancellationToken token = default)
-    {
-        if (token.IsCancellationRequested)
-        {
-            return false;
-        }
-
-        try
-        {
-            return await EndWatcher.Watch(target, Timeout.InfiniteTimeSpan, token).ConfigureAwait(false);
-        }
-        catch (TaskCanceledException)
-        {
-            return false;
-        }
-    }
+    public static Task<bool> WatchAsync(this IActorRef target, CancellationToken token = default) =>
+        token.IsCancellationRequested
+            ? Task.FromResult(false)
+            : EndWatcher.Watch(target, Timeout.InfiniteTimeSpan, token);
 }

@@ -9,7 +9,7 @@ public abstract class ReceiveActor : UntypedActor
     protected ReceiveActor()
     {
         _building = new ReceiveTable();
-        Context.Become(_building.Handle);
+        ActorCell.CurrentOrThrow().BeginWith(_building.Handle);
     }
 
     /// <summary>Not used: handlers are declared.</summary>

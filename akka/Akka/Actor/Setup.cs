@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Configuration;
+using Akka.Util;
 
 namespace Akka.Actor.Setup
 {
@@ -24,9 +25,9 @@ namespace Akka.Actor.Setup
         public static ActorSystemSetup Create(params Setup[] setup) =>
             setup.Aggregate(Empty, (all, next) => all.And(next));
 
-        /// <summary>The setup of a kind, or null.</summary>
-        public T? Get<T>()
-            where T : Setup => _setups.TryGetValue(typeof(T), out var setup) ? (T)setup : null;
+        /// <summary>The setup of a kind, if there is one.</summary>
+        public Option<T> Get<T>()
+            where T : Setup => _setups.TryGetValue(typeof(T), out var setup) ? (T)setup : Option<T>.None;
 
         /// <summary>With another setup, replacing one of its kind.</summary>
         public ActorSystemSetup WithSetup<T>(T setup)
@@ -61,6 +62,6 @@ namespace Akka.Actor
         public BootstrapSetup WithConfig(Config config) => new(config);
 
         /// <summary>With a configuration over the default one.</summary>
-        public BootstrapSetup WithConfigFallback(Config config) => new(config);
+        public BootstrapSetup WithConfigFallback(Config config) => new(Config.SafeWithFallback(config));
     }
 }

@@ -47,7 +47,7 @@ public interface IActorStash
 }
 
 /// <summary>An actor with a stash.</summary>
-public interface IWithStash : IActorStash;
+public interface IWithStash : IWithUnrestrictedStash;
 
 /// <summary>An actor with an unbounded stash.</summary>
 public interface IWithUnboundedStash : IActorStash;
@@ -55,7 +55,7 @@ public interface IWithUnboundedStash : IActorStash;
 /// <summary>An actor with a stash on whatever mailbox it has.</summary>
 public interface IWithUnrestrictedStash : IActorStash;
 
-internal sealed class StashOfCell(ActorCell cell) : IStash
+internal sealed class StashOfCell(ActorCell cell, bool isBounded) : IStash
 {
     private List<Envelope>? _kept;
     private int _lastKept = -1;
@@ -68,7 +68,7 @@ internal sealed class StashOfCell(ActorCell cell) : IStash
 
     public bool IsFull => Capacity >= 0 && Count >= Capacity;
 
-    public int Capacity => cell.Props.Deploy.StashCapacity;
+    public int Capacity => isBounded ? cell.Props.Deploy.StashCapacity : -1;
 
     public void Stash()
     {

@@ -177,5 +177,9 @@ public class Config
 
 public static class ConfigExtensions
 {
+    /// <summary>The fallback alone when there is no configuration.</summary>
+    public static Config SafeWithFallback(this Config? config, Config fallback) =>
+        config is null ? fallback : config.WithFallback(fallback);
+
     public static bool IsNullOrEmpty([NotNullWhen(false)] this Config? config) => config is null || config.IsEmpty;
 }

@@ -53,10 +53,4 @@ public sealed class Dropped : AllDeadLetters
 
 /// <summary>A message that its receiver has no handler for.</summary>
 public sealed class UnhandledMessage(object message, IActorRef? sender, IActorRef? recipient)
-{
-    public object Message { get; } = message;
-
-    public IActorRef? Sender { get; } = sender;
-
-    public IActorRef? Recipient { get; } = recipient;
-}
+    : AllDeadLetters(message, sender, recipient);

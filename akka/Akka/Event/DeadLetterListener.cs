@@ -16,6 +16,7 @@ public class DeadLetterListener : UntypedActor
     private long _count;
     private long _silentSince = -1;
     private long _unlogged;
+    private bool _resets;
 
     public DeadLetterListener()
     {
@@ -44,6 +45,12 @@ public class DeadLetterListener : UntypedActor
             {
                 Write(letter);
             }
+
+            if (_resets)
+            {
+                // The first line after the silence has told the whole count.
+                (_resets, _count) = (false, 0);
+            }
         }
     }
 
@@ -67,7 +74,7 @@ public class DeadLetterListener : UntypedActor
             return true;
         }
         _silentSince = -1;
-        _count = 1;
+        _resets = true;
         return false;
     }
 
@@ -75,13 +82,18 @@ public class DeadLetterListener : UntypedActor
 
     private void Write(AllDeadLetters letter)
     {
-        var why = letter is Dropped dropped ? $"dropped ({dropped.Reason})" : "not delivered";
-        var last = _count >= _limit && _limit != int.MaxValue;
+        var why = letter switch
+        {
+            Dropped dropped => $"dropped. {dropped.Reason}",
+            UnhandledMessage => "unhandled",
+            _ => "not delivered",
+        };
+        var last = !_resets && _count >= _limit && _limit != int.MaxValue;
         _log.Info(
-            "Message [{0}] from {1} to {2} was {3}. Dead letter {4}{5}.",
+            "Message [{0}]{1}{2} was {3}. [{4}] dead letters encountered{5}.",
             letter.Message.GetType().Name,
-            letter.Sender?.ToString() ?? "NoSender",
-            letter.Recipient?.ToString() ?? "nobody",
+            letter.Sender is null or DeadLetterActorRef ? "" : $" from {letter.Sender}",
+            letter.Recipient is null ? "" : $" to {letter.Recipient}",
             why,
             _count,
             Remark(last));
@@ -93,8 +105,10 @@ public class DeadLetterListener : UntypedActor
 
     private string Remark(bool last)
     {
-        var before = _unlogged > 0 ? $", {_unlogged} before it were not logged" : "";
+        var before = _unlogged > 0 ? $", of which {_unlogged} were not logged" : "";
         _unlogged = 0;
-        return last ? $"{before}; no more are logged for {_suspend} (akka.log-dead-letters = {_limit})" : before;
+        return last
+            ? $"{before}, no more dead letters will be logged in next [{_suspend}] (akka.log-dead-letters = {_limit})"
+            : before;
     }
 }

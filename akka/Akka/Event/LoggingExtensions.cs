@@ -6,6 +6,10 @@ namespace Akka.Event;
 /// </summary>
 public static partial class LoggingExtensions
 {
+    /// <summary>Logs a finished text.</summary>
+    public static void Log(this ILoggingAdapter log, LogLevel logLevel, string message) =>
+        log.Log(logLevel, null, message);
+
     public static void Log(this ILoggingAdapter log, LogLevel logLevel, string format, params object?[] args)
     {
         if (log.IsEnabled(logLevel))

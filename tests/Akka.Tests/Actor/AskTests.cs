@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Xunit;
 
 namespace Akka.Tests.Actor;
@@ -36,6 +37,34 @@ public sealed class AskTests : SimulatedTest
         Assert.False(answer.IsCompleted);
         Run();
         Assert.Equal("hello", await answer);
+    }
+
+    [Fact]
+    public async Task The_reply_may_be_null_though_a_message_may_not()
+    {
+        var silent = Start(new Script { OnMessage = (c, _) => c.Sender.Tell(null!, c.Self) });
+        var answer = silent.Ask<string>("anything");
+        Run();
+        Assert.Null(await answer);
+        Assert.Throws<InvalidMessageException>(() => silent.Tell(null!));
+    }
+
+    [Fact]
+    public async Task A_reply_of_another_type_is_a_dead_letter_too()
+    {
+        System.EventStream.Subscribe(Probe(), typeof(DeadLetter));
+        var answer = _actor.Ask<string>(5);
+        Run();
+        await Assert.ThrowsAsync<ArgumentException>(() => answer);
+        Assert.Equal(5, Last<DeadLetter>().Message);
+    }
+
+    [Fact]
+    public async Task A_timeout_is_told_in_seconds()
+    {
+        var answer = _actor.Ask<string>("silence", TimeSpan.FromMilliseconds(1_500));
+        RunFor(2_000);
+        Assert.Equal("Timeout after 1.50 seconds", (await Assert.ThrowsAsync<AskTimeoutException>(() => answer)).Message);
     }
 
     [Fact]

@@ -43,6 +43,19 @@ public sealed class ReceiveActorTests : SimulatedTest
     }
 
     [Fact]
+    public void Unbecome_finds_the_first_behaviour_however_often_it_was_replaced()
+    {
+        var actor = System.ActorOf(Props.Create(() => new Replacing(Log)));
+        foreach (var m in new[] { "replace", "replace", "back", "x", "back", "y" })
+        {
+            actor.Tell(m);
+        }
+
+        Run();
+        Assert.Equal(["first x", "first y"], Log);
+    }
+
+    [Fact]
     public void A_constructor_can_become_another_behaviour_at_once()
     {
         System.ActorOf(Props.Create(() => new Early(Log))).Tell("x");
@@ -89,6 +102,21 @@ public sealed class ReceiveActorTests : SimulatedTest
             }));
             Receive<string>(m => m == "replace", _ => Become(() => ReceiveAny(m => log.Add("third " + m))));
             Receive<string>(m => log.Add("first " + m));
+        }
+    }
+
+    private sealed class Replacing : ReceiveActor
+    {
+        public Replacing(List<object> log)
+        {
+            Common();
+            Receive<string>(m => log.Add("first " + m));
+
+            void Common()
+            {
+                Receive<string>(m => m == "back", _ => UnbecomeStacked());
+                Receive<string>(m => m == "replace", _ => Become(Common));
+            }
         }
     }
 

@@ -36,6 +36,9 @@ public sealed class SelectionTests : SimulatedTest
     [InlineData("/user/p/?1", "a1 b1")]
     [InlineData("/user/*/b1", "b1")]
     [InlineData("user/p", "p")]
+    [InlineData("/user/p/**", "a1 a2 b1")]
+    [InlineData("/user/**", "a1 a2 b1 p")]
+    [InlineData("/user/p/a1/**", "")]
     public void A_selection_tells_all_that_fit(string path, string expected)
     {
         System.ActorSelection(path).Tell("m");
@@ -82,14 +85,50 @@ public sealed class SelectionTests : SimulatedTest
     }
 
     [Fact]
-    public void A_dead_reference_answers_Identify_without_subject()
+    public void A_dead_reference_answers_Identify_with_nobody()
     {
         var probe = Probe();
         System.Stop(_children[0]);
         Run();
         _children[0].Tell(new Identify("id"), probe);
         Run();
-        Assert.Null(Last<ActorIdentity>().Subject);
+        Assert.Same(ActorRefs.Nobody, Last<ActorIdentity>().Subject);
+    }
+
+    [Fact]
+    public void Only_the_last_element_can_stand_for_every_depth() =>
+        Assert.Throws<IllegalActorNameException>(() => System.ActorSelection("/user/**/a1"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("http://elsewhere/user")]
+    [InlineData("deadLetters")]
+    public void What_names_no_actor_answers_Identify_with_nobody(string path)
+    {
+        System.ActorSelection(path).Tell(new Identify("id"), Probe());
+        Run();
+        Assert.Same(ActorRefs.Nobody, Last<ActorIdentity>().Subject);
+    }
+
+    [Theory]
+    [InlineData("/user/p/a1/*", true)]
+    [InlineData("/user/p/a1/*/x", true)]
+    [InlineData("/user/p/b?/*", true)]
+    [InlineData("/user/p/a*/*", false)]
+    [InlineData("/user/p/a*/x", false)]
+    public void A_path_that_leads_nowhere_answers_unless_it_branched_before(string path, bool answers)
+    {
+        System.ActorSelection(path).Tell(new Identify("id"), Probe());
+        Run();
+        Assert.Equal(answers ? 1 : 0, Log.Count);
+    }
+
+    [Fact]
+    public void Above_the_root_is_the_root()
+    {
+        System.ActorSelection("/user/p/../../../..").Tell(new Identify("id"), Probe());
+        Run();
+        Assert.Equal("/", Last<ActorIdentity>().Subject!.Path.ToStringWithoutAddress());
     }
 
     [Fact]

@@ -79,6 +79,14 @@ public sealed class StashTests : SimulatedTest
     }
 
     [Fact]
+    public void An_unbounded_stash_has_no_capacity_whatever_the_props_say()
+    {
+        System.ActorOf(Props.Create(() => new Unbounded(Log)).WithStashCapacity(1)).Tell("a");
+        Run();
+        Assert.Equal([-1, false], Log);
+    }
+
+    [Fact]
     public void A_full_stash_throws()
     {
         Exception? failure = null;
@@ -113,7 +121,17 @@ public sealed class StashTests : SimulatedTest
 
     private IActorRef Stashing() => System.ActorOf(Props.Create(() => new Stasher(Log)));
 
-    private sealed class Stasher(List<object> log) : UntypedActor, IWithUnboundedStash
+    private sealed class Unbounded(List<object> log) : UntypedActorWithUnboundedStash
+    {
+        protected override void OnReceive(object message)
+        {
+            Stash.Stash();
+            log.Add(Stash.Capacity);
+            log.Add(Stash.IsFull);
+        }
+    }
+
+    private sealed class Stasher(List<object> log) : UntypedActor, IWithStash
     {
         private bool _open;
 

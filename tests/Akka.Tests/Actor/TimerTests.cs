@@ -14,6 +14,26 @@ public sealed class TimerTests : SimulatedTest
     }
 
     [Fact]
+    public void A_timer_can_be_started_in_the_constructor()
+    {
+        System.ActorOf(Props.Create(() => new Eager(Log)));
+        RunFor(1_000);
+        Assert.Equal(["tick"], Log);
+    }
+
+    [Fact]
+    public void The_hooks_of_an_end_see_no_timer_running_and_those_of_a_start_may_start_some()
+    {
+        var actor = System.ActorOf(Props.Create(() => new Watchful(Log)));
+        actor.Tell(new InvalidOperationException("boom"));
+        Run();
+        actor.Tell(PoisonPill.Instance);
+        RunFor(1_000);
+        Assert.Equal(
+            ["around restart 1", "restart 0", "stop 0", "started 1", "around stop 1", "stop 0"], Log);
+    }
+
+    [Fact]
     public void A_single_timer_fires_once_and_is_then_inactive()
     {
         Do(t => t.StartSingleTimer("k", "tick", TimeSpan.FromMilliseconds(100)));
@@ -108,6 +128,54 @@ public sealed class TimerTests : SimulatedTest
     {
         _actor.Tell(action);
         Run();
+    }
+
+    private sealed class Eager : ReceiveActor, IWithTimers
+    {
+        public Eager(List<object> log)
+        {
+            Timers.StartSingleTimer("k", "tick", TimeSpan.FromMilliseconds(10));
+            ReceiveAny(log.Add);
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+    }
+
+    private sealed class Watchful(List<object> log) : UntypedActor, IWithTimers
+    {
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        public override void AroundPreRestart(Exception cause, object message)
+        {
+            Note("around restart");
+            base.AroundPreRestart(cause, message);
+        }
+
+        public override void AroundPostStop()
+        {
+            Note("around stop");
+            base.AroundPostStop();
+        }
+
+        protected override void PreStart() => Timers.StartSingleTimer("k", "tick", TimeSpan.FromHours(1));
+
+        protected override void PreRestart(Exception reason, object message)
+        {
+            Note("restart");
+            base.PreRestart(reason, message);
+        }
+
+        protected override void PostRestart(Exception reason)
+        {
+            base.PostRestart(reason);
+            Note("started");
+        }
+
+        protected override void PostStop() => Note("stop");
+
+        protected override void OnReceive(object message) => throw (Exception)message;
+
+        private void Note(string hook) => log.Add($"{hook} {Timers.ActiveTimers.Count}");
     }
 
     private sealed class Timed(List<object> log) : UntypedActor, IWithTimers

@@ -91,8 +91,8 @@ public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
         {
             system.DeadLetters.Tell(i, ActorRefs.NoSender);
         }
-        ExpectMsg<Info>(i => i.Message.ToString()!.Contains("Dead letter 1.", StringComparison.Ordinal));
-        ExpectMsg<Info>(i => i.Message.ToString()!.Contains("no more are logged", StringComparison.Ordinal));
+        ExpectMsg<Info>(i => i.Message.ToString()!.Contains("[1] dead letters encountered.", StringComparison.Ordinal));
+        ExpectMsg<Info>(i => i.Message.ToString()!.Contains("no more dead letters will be logged", StringComparison.Ordinal));
         ExpectNoMsg(TimeSpan.FromMilliseconds(50));
         Shutdown(system);
     }

@@ -34,7 +34,7 @@ public class EventFilterSpec : Akka.TestKit.Xunit2.TestKit
         });
         var few = Assert.Throws<FailException>(() => EventFilter.Info("never logged").Expect(
             1, TimeSpan.FromMilliseconds(50), () => { }));
-        Assert.Contains("1 log events were expected, 0 came", few.Message, StringComparison.Ordinal);
+        Assert.Contains("Timeout (00:00:00.0500000): 0 of 1 log events came", few.Message, StringComparison.Ordinal);
         Assert.Contains("never logged", few.Message, StringComparison.Ordinal);
         var many = Assert.Throws<FailException>(() => EventFilter.Info("twice").ExpectOne(() =>
         {
@@ -53,7 +53,7 @@ public class EventFilterSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Dead_letters_and_unhandled_messages_pass_through_filters()
+    public void Dead_letters_pass_through_filters_as_warnings_and_unhandled_messages_as_their_info_line()
     {
         var dead = ActorOf(_ => { }, "dead");
         Watch(dead);
@@ -61,7 +61,8 @@ public class EventFilterSpec : Akka.TestKit.Xunit2.TestKit
         ExpectTerminated(dead);
         EventFilter.DeadLetter<string>(s => s == "lost").ExpectOne(() => dead.Tell("lost"));
         var deaf = ActorOf(dsl => dsl.Receive<int>((_, _) => { }));
-        EventFilter.Warning(contains: "Unhandled message").ExpectOne(() => deaf.Tell("unheard"));
+        EventFilter.Info(contains: "was unhandled").ExpectOne(() => deaf.Tell("unheard"));
+        EventFilter.Warning().Expect(0, () => deaf.Tell("unheard"));
     }
 
     [Fact]

@@ -116,7 +116,24 @@ public class ExpectSpec : Akka.TestKit.Xunit2.TestKit
         TestActor.Tell(1);
         TestActor.Tell(4);
         var failure = Assert.Throws<FailException>(() => ExpectMsgAllOf(1, 2));
-        Assert.Contains("not found: [2], not expected: [4]", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("not found [2] found unexpected [4]", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_equal_expectations_need_two_equal_messages()
+    {
+        TestActor.Tell(1);
+        TestActor.Tell(2);
+        var failure = Assert.Throws<FailException>(() => ExpectMsgAllOf(1, 1));
+        Assert.Contains("not found [1] found unexpected [2]", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_filter_of_ReceiveWhile_sees_the_sender_of_its_message()
+    {
+        var other = CreateTestProbe();
+        TestActor.Tell(1, other.Ref);
+        Assert.Equal([other.Ref], ReceiveWhile(_ => LastSender, msgs: 1));
     }
 
     [Fact]
@@ -131,7 +148,7 @@ public class ExpectSpec : Akka.TestKit.Xunit2.TestKit
             two.Add(message);
         }
         Assert.Equal([1, 2], two);
-        var failure = Assert.Throws<FailException>(() => ReceiveN(2, Soon));
+        var failure = Assert.Throws<TrueException>(() => ReceiveN(2, Soon));
         Assert.Contains("only 1 of 2 messages came", failure.Message, StringComparison.Ordinal);
     }
 
@@ -164,9 +181,9 @@ public class ExpectSpec : Akka.TestKit.Xunit2.TestKit
         TestActor.Tell(10);
         Assert.Equal(10, FishForMessage<int>(i => i >= 10));
         TestActor.Tell(1);
-        var failure = Assert.Throws<FailException>(() => FishForMessage<int>(i => i > 1, Soon, "a big one"));
+        var failure = Assert.Throws<TrueException>(() => FishForMessage<int>(i => i > 1, Soon, "a big one"));
         Assert.Contains("a big one", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("1 others came", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("1 others did", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

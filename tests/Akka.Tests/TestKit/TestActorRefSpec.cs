@@ -27,6 +27,17 @@ public class TestActorRefSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public async Task ReceiveAsync_waits_for_asynchronous_work_and_throws_what_it_throws()
+    {
+        var counter = ActorOfAsTestActorRef<Counter>();
+        await counter.ReceiveAsync(2.5);
+        Assert.Equal(2, counter.UnderlyingActor.Sum);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => counter.ReceiveAsync(-1.0));
+        counter.Tell(3);
+        AwaitAssert(() => Assert.Equal(5, counter.UnderlyingActor.Sum));
+    }
+
+    [Fact]
     public void A_failure_through_the_mailbox_restarts_the_actor()
     {
         var counter = ActorOfAsTestActorRef<Counter>();
@@ -52,6 +63,11 @@ public class TestActorRefSpec : Akka.TestKit.Xunit2.TestKit
         public Counter()
         {
             Receive<int>(i => Sum += i);
+            ReceiveAsync<double>(async d =>
+            {
+                await Task.Yield();
+                Sum += d < 0 ? throw new InvalidOperationException("negative") : (int)d;
+            });
             Receive<string>(s => s == "fail", _ => Fail());
             Receive<string>(s => s == "parent", _ => Context.Parent.Tell("hello parent"));
         }

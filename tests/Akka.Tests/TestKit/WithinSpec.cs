@@ -57,7 +57,7 @@ public class WithinSpec : Akka.TestKit.Xunit2.TestKit
         var tries = 0;
         AwaitCondition(() => ++tries > 2, null, TimeSpan.FromMilliseconds(1));
         await AwaitConditionAsync(() => Task.FromResult(true));
-        var failure = await Assert.ThrowsAsync<TrueException>(() => AwaitConditionAsync(
+        var failure = await Assert.ThrowsAsync<FailException>(() => AwaitConditionAsync(
             () => false, TimeSpan.FromMilliseconds(20), "the gate opens"));
         Assert.Contains("the gate opens", failure.Message, StringComparison.Ordinal);
     }

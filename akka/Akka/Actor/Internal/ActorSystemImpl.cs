@@ -38,10 +38,10 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
         }
 
         Name = name;
-        var world = setup.Get<SimulationSetup>()?.World;
+        var world = setup.Get<SimulationSetup>().Value?.World;
         Continuations = world is null ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None;
         _terminated = new TaskCompletionSource(Continuations);
-        var config = setup.Get<BootstrapSetup>()?.Config ?? ConfigurationFactory.Empty;
+        var config = setup.Get<BootstrapSetup>().Value?.Config ?? ConfigurationFactory.Empty;
         Settings = new Settings(this, world is null ? config : OneThread.WithFallback(config), setup);
         Simulated = world?.Enter(this);
         TimeProvider = Simulated?.TimeProvider ?? TimeProvider.System;
@@ -275,6 +275,6 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
         return (IScheduler)Activator.CreateInstance(type, Settings.Config, Log)!;
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9-_]*$")]
+    [GeneratedRegex("^[a-zA-Z0-9][a-zA-Z0-9-]*$")]
     private static partial Regex NamePattern();
 }

@@ -1,7 +1,8 @@
 namespace Akka.Configuration.Hocon;
 
-/// <summary>HOCON text that cannot be read. The message is one line and names line and column (both from 1).</summary>
-public sealed class HoconParserException : Exception
+/// <summary>HOCON text that cannot be read. The message is one line and names line and column (both from 1).
+/// Akka.NET throws the base type: programs that are to run on both catch that.</summary>
+public sealed class HoconParserException : FormatException
 {
     public HoconParserException(string message, int line, int column)
         : base($"{message} at line {line}, column {column}")
