@@ -272,31 +272,3 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     private string AppendUid(string text) =>
         Uid == UndefinedUid ? text : text + "#" + Uid.ToString(CultureInfo.InvariantCulture);
 }
-
-/// <summary>The root of a tree.</summary>
-public sealed class RootActorPath : ActorPath
-{
-    /// <summary>Makes a root.</summary>
-    public RootActorPath(Address address, string name = "/")
-        : base(address, name)
-    {
-    }
-
-    /// <inheritdoc />
-    public override ActorPath WithUid(long uid) => uid == UndefinedUid
-        ? this
-        : throw new NotSupportedException("RootActorPath must have undefined Uid");
-}
-
-/// <summary>Any path below a root.</summary>
-public sealed class ChildActorPath : ActorPath
-{
-    /// <summary>Makes a child's path.</summary>
-    public ChildActorPath(ActorPath parentPath, string name, long uid)
-        : base(parentPath, name, uid)
-    {
-    }
-
-    /// <inheritdoc />
-    public override ActorPath WithUid(long uid) => uid == Uid ? this : new ChildActorPath(Parent, Name, uid);
-}

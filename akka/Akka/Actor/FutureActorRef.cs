@@ -156,6 +156,10 @@ public sealed class FutureActorRef<T> : TempActorRef
                 _result.TrySetException(
                     failure.Cause ?? new TaskCanceledException("Task cancelled by actor via Failure message."));
                 break;
+            case ISystemMessage:
+                _result.TrySetException(new InvalidOperationException(
+                    $"A system message of type [{message.GetType().Name}] is no answer to an ask"));
+                break;
             case T typed:
                 _result.TrySetResult(typed);
                 break;

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Akka.Event;
 
 namespace Akka.Actor;
 
@@ -30,6 +31,8 @@ public class Settings
             Config.GetString("akka.actor.guardian-supervisor-strategy", "Akka.Actor.DefaultSupervisorStrategy")!;
         SchedulerClass = Config.GetString("akka.scheduler.implementation", "")!;
         DebugUnhandledMessage = Config.GetBoolean("akka.actor.debug.unhandled");
+        LogFormatter = MakeFormatter(Config.GetString("akka.logger-formatter", "")!);
+        DebugTimerScheduler = Config.GetBoolean("akka.actor.debug.log-timers");
         DebugEventStream = Config.GetBoolean("akka.actor.debug.event-stream");
         DebugLifecycle = Config.GetBoolean("akka.actor.debug.lifecycle");
         DebugAutoReceive = Config.GetBoolean("akka.actor.debug.autoreceive");
@@ -82,6 +85,12 @@ public class Settings
     /// <summary>Logs unhandled messages at debug level.</summary>
     public bool DebugUnhandledMessage { get; }
 
+    /// <summary>Makes the text of log messages, unless a logger was made with another.</summary>
+    public ILogMessageFormatter LogFormatter { get; }
+
+    /// <summary>True when the start of a timer is logged.</summary>
+    public bool DebugTimerScheduler { get; }
+
     /// <summary>Logs subscriptions at debug level.</summary>
     public bool DebugEventStream { get; }
 
@@ -105,4 +114,17 @@ public class Settings
 
     /// <inheritdoc />
     public override string ToString() => Config.ToString();
+
+    private static ILogMessageFormatter MakeFormatter(string typeName)
+    {
+        if (typeName.Length == 0)
+        {
+            return DefaultLogMessageFormatter.Instance;
+        }
+
+        return Type.GetType(typeName) is { } type && typeof(ILogMessageFormatter).IsAssignableFrom(type)
+            ? (ILogMessageFormatter)Activator.CreateInstance(type)!
+            : throw new ConfigurationException(
+                $"akka.logger-formatter: '{typeName}' is not the name of a log message formatter");
+    }
 }

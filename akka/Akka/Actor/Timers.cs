@@ -117,6 +117,12 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
             ? scheduler.ScheduleTellRepeatedlyCancelable(delay, period, cell.Self, tick, sender)
             : scheduler.ScheduleTellOnceCancelable(delay, cell.Self, tick, sender);
         (_timers ??= [])[key] = new Timer(message, interval is not null, generation, task);
+        if (cell.System.Settings.DebugTimerScheduler)
+        {
+            // Asked for by a setting of its own, so whatever the log level is.
+            cell.System.EventStream.Publish(new Debug(
+                cell.Self.Path.ToString(), typeof(TimerScheduler), $"Start timer [{key}] with generation [{generation}]"));
+        }
     }
 
     internal sealed record TimerMessage(TimerScheduler Owner, object Key, int Generation)

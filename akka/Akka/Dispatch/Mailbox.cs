@@ -8,7 +8,7 @@ namespace Akka.Dispatch;
 
 /// <summary>The queues of one actor and the right to run it. Any thread posts; whoever turned it from idle to
 /// scheduled owns the consuming side until it is idle again.</summary>
-public sealed class Mailbox : IThreadPoolWorkItem, IRunnable
+public sealed partial class Mailbox : IThreadPoolWorkItem, IRunnable
 {
     private const int Idle = 0;
     private const int Scheduled = 1;
@@ -247,47 +247,6 @@ public sealed class Mailbox : IThreadPoolWorkItem, IRunnable
         }
     }
 
-    private bool TryDequeue(out object message, out IActorRef sender)
-    {
-        if (_front is { } front)
-        {
-            _front = front.Next;
-            (message, sender) = (front.Message!, front.Sender!);
-            return true;
-        }
-
-        if (_queue is not null)
-        {
-            var found = _queue.TryDequeue(out var envelope);
-            (message, sender) = (envelope.Message, envelope.Sender);
-            return found;
-        }
-
-        // Null although _tail has moved: a producer is between its two steps. It ends this run; HasWork sees the
-        // moved tail and schedules the next one.
-        var next = Volatile.Read(ref _head.Next);
-        if (next is null)
-        {
-            message = null!;
-            sender = null!;
-            return false;
-        }
-
-        _head = next;
-        (message, sender) = (next.Message!, next.Sender!);
-        next.Message = null;
-        next.Sender = null;
-        return true;
-    }
-
-    private void Drain()
-    {
-        while (TryDequeue(out var message, out var sender))
-        {
-            _cell.ToDeadLetters(message, sender);
-        }
-    }
-
     private bool HasWork()
     {
         var system = Volatile.Read(ref _system);
@@ -302,37 +261,5 @@ public sealed class Mailbox : IThreadPoolWorkItem, IRunnable
         {
             _dispatcher.Execute(this);
         }
-    }
-
-    private static SystemMessage? Reverse(SystemMessage? newestFirst)
-    {
-        SystemMessage? oldestFirst = null;
-        while (newestFirst is not null)
-        {
-            var next = newestFirst.Next;
-            newestFirst.Next = oldestFirst;
-            oldestFirst = newestFirst;
-            newestFirst = next;
-        }
-
-        return oldestFirst;
-    }
-
-    private static int Count(Node? node)
-    {
-        var count = 0;
-        for (; node is not null; node = node.Next)
-        {
-            count++;
-        }
-
-        return count;
-    }
-
-    private sealed class Node
-    {
-        internal Node? Next;
-        internal object? Message;
-        internal IActorRef? Sender;
     }
 }

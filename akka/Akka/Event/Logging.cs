@@ -42,11 +42,12 @@ public static class Logging
     /// <summary>The logger of the actor whose context this is.</summary>
     public static ILoggingAdapter GetLogger(
         this IActorContext context, ILogMessageFormatter? logMessageFormatter = null) =>
-        New(context.System.EventStream, LogSource.Create(context, context.System), logMessageFormatter);
+        New(context.System.EventStream, LogSource.Create(context, context.System),
+            logMessageFormatter ?? context.System.Settings.LogFormatter);
 
     public static ILoggingAdapter GetLogger(
         ActorSystem system, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>
-        New(system.EventStream, LogSource.Create(logSourceObj, system), logMessageFormatter);
+        New(system.EventStream, LogSource.Create(logSourceObj, system), logMessageFormatter ?? system.Settings.LogFormatter);
 
     public static ILoggingAdapter GetLogger(
         LoggingBus loggingBus, object logSourceObj, ILogMessageFormatter? logMessageFormatter = null) =>

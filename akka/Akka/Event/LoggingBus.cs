@@ -7,6 +7,7 @@ namespace Akka.Event;
 public abstract class LoggingBus : ActorEventBus<object, Type>
 {
     private readonly List<IActorRef> _loggers = [];
+    private int _stopped;
     private volatile int _logLevel = (int)LogLevel.DebugLevel;
 
     /// <summary>What is below this level is not published by <see cref="BusLogging"/>.</summary>
@@ -68,13 +69,19 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
     public void StopDefaultLoggers(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            return;
+        }
         var level = ReadLevel(system.Settings.Config, "akka.stdout-loglevel", "WARNING");
         SubscribeLogger(Logging.StandardOutLogger, level);
+        Publish(new Debug(GetType().Name, GetType(), "Shutting down: StandardOutLogger started"));
         foreach (var logger in _loggers)
         {
             base.Unsubscribe(logger);
         }
         _loggers.Clear();
+        Publish(new Debug(GetType().Name, GetType(), "All default loggers stopped"));
     }
 
     protected override bool IsSubClassification(Type parent, Type child) => parent.IsAssignableFrom(child);

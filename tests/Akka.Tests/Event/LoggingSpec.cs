@@ -98,6 +98,45 @@ public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public async Task The_end_of_a_system_is_told_in_three_debug_lines()
+    {
+        var system = ActorSystem.Create("ending", "akka.stdout-loglevel = OFF");
+        system.EventStream.Subscribe(TestActor, typeof(Debug));
+        await system.Terminate();
+        string[] lines =
+            ["System shutdown initiated", "Shutting down: StandardOutLogger started", "All default loggers stopped"];
+        foreach (var line in lines)
+        {
+            FishForMessage<Debug>(d => Equals(d.Message, line));
+        }
+        ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void The_formatter_of_the_configuration_makes_the_text_and_a_wrong_one_is_refused()
+    {
+        var system = ActorSystem.Create("formatted",
+            "akka { stdout-loglevel = OFF, loggers = [], "
+            + $"logger-formatter = \"{typeof(Shouting).AssemblyQualifiedName}\" }}");
+        system.EventStream.Subscribe(TestActor, typeof(Info));
+        system.Log.Info("{0} here", "x");
+        ExpectMsg<Info>(i => i.Message.ToString() == "X HERE!");
+        Shutdown(system);
+        Assert.Throws<ConfigurationException>(() => ActorSystem.Create("wrong", "akka.logger-formatter = Nowhere"));
+    }
+
+    [Fact]
+    public void The_start_of_a_timer_is_logged_on_demand()
+    {
+        var system = ActorSystem.Create("timers",
+            "akka { loglevel = DEBUG, stdout-loglevel = OFF, loggers = [], actor.debug.log-timers = on }");
+        system.EventStream.Subscribe(TestActor, typeof(Debug));
+        system.ActorOf(Props.Create(() => new Timed()));
+        FishForMessage<Debug>(d => d.Message.ToString() == "Start timer [k] with generation [1]");
+        Shutdown(system);
+    }
+
+    [Fact]
     public void A_logger_of_ones_own_gets_what_its_level_lets_through()
     {
         var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
@@ -110,6 +149,23 @@ public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
         AwaitAssert(() => Assert.Contains("yes", seen));
         Assert.DoesNotContain("no", seen);
         Shutdown(system);
+    }
+
+    private sealed class Shouting : ILogMessageFormatter
+    {
+        public string Format(string format, params object?[] args) =>
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, format, args).ToUpperInvariant() + "!";
+
+        public string Format(string format, IEnumerable<object?> args) => Format(format, [.. args]);
+    }
+
+    private sealed class Timed : UntypedActor, IWithTimers
+    {
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart() => Timers.StartSingleTimer("k", "tick", TimeSpan.FromHours(1));
+
+        protected override void OnReceive(object message) => Unhandled(message);
     }
 
     private sealed class Costly

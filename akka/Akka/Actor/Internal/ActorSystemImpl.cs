@@ -49,7 +49,7 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
         StartTime = TimeProvider.GetUtcNow().UtcDateTime;
         _eventStream = new EventStream(Settings.DebugEventStream) { TimeProvider = TimeProvider };
         _eventStream.StartStdoutLogger(Settings.Config);
-        Log = Logging.GetLogger(_eventStream, $"ActorSystem({name})");
+        Log = Logging.GetLogger(_eventStream, $"ActorSystem({name})", Settings.LogFormatter);
         _scheduler = MakeScheduler();
         Dispatchers = new Dispatchers(this);
         Mailboxes = new Mailboxes(this);
@@ -194,7 +194,11 @@ internal sealed partial class ActorSystemImpl : ExtendedActorSystem
 
     public override string ToString() => _provider.RootPath.ToString();
 
-    internal override void FinalTerminate() => _provider.Guardian.Stop();
+    internal override void FinalTerminate()
+    {
+        _eventStream.Publish(new Debug(ToString(), GetType(), "System shutdown initiated"));
+        _provider.Guardian.Stop();
+    }
 
     internal long NextUid() => Interlocked.Increment(ref _uids);
 
