@@ -1,6 +1,5 @@
 using System.Text;
 using Akka.Configuration;
-using Akka.Configuration.Hocon;
 
 namespace Trader.Hosting.Configuration;
 
@@ -89,7 +88,7 @@ public static class SettingsLoader
         {
             reader.Wrong(file, "cannot be read", "check the path and its permissions");
         }
-        catch (Exception e) when (e is HoconParserException or ConfigurationException)
+        catch (Exception e) when (e is FormatException or ConfigurationException)
         {
             reader.Wrong(file, "is not HOCON: " + e.Message.ReplaceLineEndings(" "), "repair it");
         }

@@ -28,6 +28,9 @@ public sealed record NodeParts(
 /// </summary>
 public sealed class NodeHost : IAsyncDisposable
 {
+    /// <summary>Below the phase's deadline, which would report a failed stop instead of an unfinished drain.</summary>
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(6);
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly NodeParts _parts;
@@ -255,16 +258,17 @@ public sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Waits until no role is busy by a heartbeat that is younger than the wish to stop. The phase's
     /// deadline bounds it.</summary>
-    private async Task<Akka.Done> Drain(CancellationToken cancel)
+    private async Task<Akka.Done> Drain()
     {
         var began = _parts.Time.GetTimestamp();
         foreach (var module in _parts.Modules)
         {
             // A heartbeat from before the stop could miss work that began since.
-            while (module.Busy is { } busy && _hubs[module.Role].LastBeat is { } beat
+            while (module.Busy is { } busy && _parts.Time.GetElapsedTime(began) < LongestDrain
+                && _hubs[module.Role].LastBeat is { } beat
                 && (beat.Age > _parts.Time.GetElapsedTime(began) || busy(beat)))
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), _parts.Time, cancel).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), _parts.Time).ConfigureAwait(false);
             }
         }
 
