@@ -117,7 +117,7 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
     }
 
     private void Handle(GetPositions query) => Answer(
-        _client.GetPositionsAsync(query.Routine ? ReadPriority.Background : ReadPriority.Panic),
+        _client.GetPositionsAsync(query.Routine ? ReadPriority.Minding : ReadPriority.Panic),
         rows => new PositionsRead(query.ReadId, rows.Open, rows.Unreadable),
         fault => new PositionsNotRead(query.ReadId, fault));
 

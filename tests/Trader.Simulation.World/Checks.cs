@@ -165,7 +165,8 @@ internal sealed class Checks(Stage stage)
             return;
         }
 
-        var facts = Events.Note(id, valid: false);
+        // The watchdog writes an event down before it sends it, so this may be the first that is heard of it.
+        var facts = Events.Note(id, valid: record.Kind == "watchdog.fired");
         if (record.Kind == "panic.accepted" && done)
         {
             facts.AcceptedOnDisk.Add(node.Name);

@@ -18,6 +18,8 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
 
     private sealed record LogStatus;
 
+    private sealed record SendNow;
+
     /// <summary>A judge that comes this late was not slow, it was stopped.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
 
@@ -44,6 +46,7 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
     private bool reached;
     private bool delivered;
     private long journalSeq;
+    private long firedSeq;
 
     public WatchdogActor(WatchdogSettings settings, Surroundings around, IActorRef? brain)
     {
@@ -70,7 +73,9 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         Receive<LinkProtocol.PanicDelivered>(OnDelivered);
         Receive<LinkProtocol.PanicNotDelivered>(failed => Complain($"direct link: {failed.Why}"));
         Receive<DiskProtocol.Recovered>(OnRecovered);
-        Receive<DiskProtocol.NotAppended>(failed => OnJournalFailure(failed.Why));
+        Receive<DiskProtocol.Appended>(done => OnJournalled(done.Seq));
+        Receive<DiskProtocol.NotAppended>(OnJournalFailure);
+        Receive<SendNow>(_ => SendRaised());
         Receive<Terminated>(OnTerminated);
         ReceiveAny(Ignore);
     }
@@ -140,8 +145,22 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         issuedMs = around.NowMs;
         raisedAt = Now;
         reached = delivered = false;
-        Journal(WatchdogRecords.Fired(outage, issuedMs));
-        Send(outage);
+        firedSeq = Journal(WatchdogRecords.Fired(outage, issuedMs));
+        Timers.StartSingleTimer(nameof(SendNow), new SendNow(), settings.JudgeEvery);
+    }
+
+    /// <summary>
+    /// What is out must be remembered by the next life, or one outage becomes two events (E28): so the record goes first, but a disk that
+    /// is slower than one turn of the judge is not waited for (S2).
+    /// </summary>
+    private void SendRaised()
+    {
+        Timers.Cancel(nameof(SendNow));
+        firedSeq = 0;
+        if (campaign is { Published: false })
+        {
+            Send(campaign);
+        }
     }
 
     /// <summary>
@@ -229,49 +248,6 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         if (!reached && Now - raisedAt >= NobodyReached)
         {
             Alarm("PANIC_REACHES_NOBODY", why);
-        }
-    }
-
-    private void Beat()
-    {
-        var phase = campaign is not null ? "fired" : standingBy ? "standing_by" : "armed";
-        around.Link.Tell(new LinkProtocol.Announce(LinkPeer.Watchdog, LinkProtocol.HeartbeatEvent,
-            WatchdogRecords.Beat(around.Node, phase, around.NowMs)));
-        around.Redis.Tell(new RedisProtocol.PublishLiveness(
-            Roles.Watchdog, around.Node, (int)(2 * settings.BeatEvery).TotalMilliseconds));
-        around.Meter.Gauge("trader_watchdog_heartbeat_age_seconds", watch.Age(Now).TotalSeconds);
-        around.Meter.Gauge("trader_watchdog_armed", phase == "armed" ? 1 : 0);
-        if (phase != "armed")
-        {
-            around.Redis.Tell(new RedisProtocol.GetHalt(null));
-        }
-    }
-
-    private void Alarm(string code, string text)
-    {
-        log.Error("WATCHDOG FAILED TO TRIGGER PANIC CLOSE: {0}", text);
-        log.Error("MANUAL INTERVENTION REQUIRED IMMEDIATELY");
-        around.Meter.Count("trader_alarms_total", 1, ("code", code));
-        around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm(code, text, around.NowMs)));
-        Journal(WatchdogRecords.Alarmed(code, text));
-    }
-
-    private void OnJournalFailure(string why)
-    {
-        log.Error("Journal write failed: {0}", why);
-        around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("JOURNAL_WRITE_FAILED", why, around.NowMs)));
-    }
-
-    private void Journal((string Kind, IReadOnlyList<KeyValuePair<string, string>> Fields) record) =>
-        around.Disk.Tell(new DiskProtocol.Append(
-            ++journalSeq, new JournalRecord(record.Kind, around.NowMs, record.Fields)));
-
-    /// <summary>Answers that change nothing here: what failed is repeated by the judge and the beat.</summary>
-    private void Ignore(object message)
-    {
-        if (message is not (RedisProtocol.Done or DiskProtocol.Appended or LinkProtocol.NoAnswer))
-        {
-            Unhandled(message);
         }
     }
 }

@@ -9,14 +9,20 @@ public enum ReadPriority
     /// <summary>Comfort: warm connections, refreshed limits. Gives way first.</summary>
     Background,
 
+    /// <summary>
+    /// The exit brain's own reads. A brain that cannot read is DEGRADED and soon a panic, so they give way only to an exchange that asked
+    /// to wait, or to the last tenth of the weight, which a panic needs.
+    /// </summary>
+    Minding,
+
     /// <summary>Positions, orders, cancels: what a panic lives on. Never held back here.</summary>
     Panic,
 }
 
 /// <summary>
 /// The request weight of this IP address (2400 per minute unless the exchange says otherwise), as its headers report
-/// it. Background reads stop at two thirds, and entirely while the exchange has told us to wait, so that a panic always
-/// finds the last third. Thread-safe: answers come in on any thread.
+/// it. Background reads stop at two thirds, the brain's at nine tenths, and both while the exchange has told us to wait, so
+/// that a panic always finds the rest. Thread-safe: answers come in on any thread.
 /// </summary>
 public sealed class WeightBudget
 {
@@ -86,18 +92,24 @@ public sealed class WeightBudget
         lock (_lock)
         {
             var used = Current();
-            if (priority == ReadPriority.Background && pause > TimeSpan.Zero)
+            if (priority != ReadPriority.Panic && pause > TimeSpan.Zero)
             {
                 return new ExchangeFault(
                     FaultKind.RateLimited, 0,
                     Text($"not sent: the exchange asked to wait another {pause.TotalSeconds:0} s"));
             }
 
-            if (priority == ReadPriority.Background && used + weight > _limit / 3 * 2)
+            var share = priority switch
+            {
+                ReadPriority.Background => _limit / 3 * 2,
+                ReadPriority.Minding => _limit / 10 * 9,
+                ReadPriority.Panic => int.MaxValue,
+            };
+            if (used + weight > share)
             {
                 return new ExchangeFault(
                     FaultKind.RateLimited, 0,
-                    Text($"not sent: {used} of {_limit} request weight used, the last third is for closing"));
+                    Text($"not sent: {used} of {_limit} request weight used, the rest is for closing"));
             }
 
             _used = used + weight;
