@@ -173,6 +173,11 @@ public sealed partial class PanicRunActor
     private void OnOrderFound(ExchangeProtocol.OrderFound found)
     {
         OnOrder(found.Id, found.State, found.OrderId, null);
+        if (run.Further(found.Id) is { } further)
+        {
+            around.Exchange.Tell(new ExchangeProtocol.FindOrder(further.Symbol, further.Id, 0));
+        }
+
         Release(found.Id);
     }
 

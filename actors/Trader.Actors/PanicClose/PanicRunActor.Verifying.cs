@@ -12,7 +12,8 @@ public sealed partial class PanicRunActor
         restingKnown = true;
         var left = symbols.Where(symbol => cancelledAfter.Add(symbol)).ToList();
         var stubborn = symbols.Except(left).Order().Select(symbol => symbol + ":RESTING").ToList();
-        run.RestingTrouble = stubborn;
+        // What rests now counts as trouble until a later read no longer shows it: the run may end before the cancel is answered (X22).
+        run.RestingTrouble = [.. symbols.Order().Select(symbol => symbol + ":RESTING")];
         if (stubborn.Count > 0)
         {
             log.Error("Resting orders could not be cancelled: {0}", string.Join(", ", stubborn.Take(20)));
