@@ -18,6 +18,7 @@ public sealed partial class PanicRunActor
         if (!planned)
         {
             resting = read.Symbols;
+            mayFill = read is not { Complete: true, Symbols.Count: 0 };
             TryPlan();
         }
         else if (!verifying || read.ReadId < firstVerifyingRead)
