@@ -155,7 +155,14 @@ internal sealed class Checks(Stage stage)
         }
     }
 
-    public void AppendAsked(SimNode node, JournalRecord record) => Truth(node).Pending.Add(record);
+    public void AppendAsked(SimNode node, JournalRecord record)
+    {
+        Truth(node).Pending.Add(record);
+        foreach (var (key, ids) in record.Kind == "panic.planned" ? record.Fields : [])
+        {
+            Truth(node).Plans[key] = ids;
+        }
+    }
 
     public void AppendEnded(SimNode node, JournalRecord record, bool done)
     {
@@ -204,6 +211,17 @@ internal sealed class Checks(Stage stage)
 
     public void PositionsAnswered(SimNode node, IActorRef asker, object reply) =>
         Truth(node).Reads.Add((stage.NowMs, asker, reply as ExchangeProtocol.PositionsRead));
+
+    public void RestingAnswered(SimNode node, IActorRef asker, long readId, bool empty)
+    {
+        // A read that hung is answered after a later one, and is no news.
+        if (readId >= Truth(node).Resting.GetValueOrDefault(asker).ReadId)
+        {
+            Truth(node).Resting[asker] = (readId, empty);
+        }
+    }
+
+    public void Found(SimNode node, ExchangeProtocol.OrderFound found) => Truth(node).Found.Add(found.Id.Value);
 
     public void LookedUp(SimNode node, ExchangeProtocol.FindOrder find) => Truth(node).LookedUp.Add(find.Id.Value);
 
@@ -361,6 +379,11 @@ internal sealed class Checks(Stage stage)
         {
             stage.Break("S3", $"{node} reports {completion.EventId} flat and the account never was");
         }
+        else if (!Truth(node).Reads.Any(r => r.AtMs >= startedMs - 1 && r.Read is { Positions.Count: 0, Unreadable.Count: 0 }
+            && Truth(node).Resting.GetValueOrDefault(r.Asker).Empty))
+        {
+            stage.Break("S3", $"{node} reports {completion.EventId} flat and has not read that no order rests");
+        }
     }
 
     /// <summary>S7: whatever else failed, every position that was there all along has had its order.</summary>
@@ -368,8 +391,8 @@ internal sealed class Checks(Stage stage)
     {
         var truth = Truth(node);
         var startedMs = completion.StartedMs - stage.Plan.ClockErrorMs[node.Name] - (stage.UnixMs - stage.NowMs);
-        // A read that hung may be answered to a run that is over.
-        var asker = truth.Sent.LastOrDefault().Asker;
+        // A read that hung may be answered to a run that is over; the run that ends is the one that has read last, sent or not.
+        var asker = truth.Reads.LastOrDefault().Asker;
         var first = truth.Reads.FirstOrDefault(r => (asker is null || r.Asker.Equals(asker)) && r.AtMs >= Math.Max(startedMs, node.StartedAtMs) && r.Read is not null);
         if (first.Read is null)
         {
@@ -378,7 +401,10 @@ internal sealed class Checks(Stage stage)
 
         foreach (var position in first.Read.Positions)
         {
-            var tried = truth.Sent.Any(s => s.Order.Key == position.Key && s.AtMs >= first.AtMs);
+            // Two workers may derive the same id; what this run found sent under its own id is the one attempt (S8).
+            var tried = truth.Sent.Any(s => s.Order.Key == position.Key && s.AtMs >= first.AtMs)
+                || (truth.Plans.TryGetValue($"{position.Key.Side}:{position.Key.Symbol}", out var ids)
+                    && truth.Found.Any(id => ids.Contains(id, StringComparison.Ordinal)));
             if (!tried && stage.Exchange.Account.OpenSince(position.Key, first.AtMs))
             {
                 stage.Break("S7", string.Create(CultureInfo.InvariantCulture,

@@ -153,7 +153,7 @@ internal sealed class Director(Stage stage)
             stage.Exchange.Account.FillSomeResting();
         }
 
-        if (stage.Redis.Data.GateOpen && !stage.Redis.Data.Halted && stage.Chance(0.1))
+        if (stage.Redis.Readable && stage.Redis.Data.GateOpen && !stage.Redis.Data.Halted && stage.Chance(0.1))
         {
             stage.Exchange.Account.OpenSome();
         }

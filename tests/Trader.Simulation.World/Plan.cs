@@ -81,6 +81,13 @@ internal sealed record Plan(
             nodes.Add(new NodeEvent(Between(random, 2_000, window), Brain, fault, double.PositiveInfinity));
         }
 
+        if (random.NextDouble() < 0.2)
+        {
+            // A machine that stalls: the watchdog stands still again and again, for little more than a stall's limit.
+            nodes.AddRange(Many(random, 6, () => new NodeEvent(
+                Between(random, 0, window), Watchdog, NodeFault.Freeze, Between(random, 1_050, 3_000))));
+        }
+
         return new Plan(
             Hedge: random.NextDouble() < 0.4,
             Positions: random.Next(9),

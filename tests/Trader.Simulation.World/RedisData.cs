@@ -37,6 +37,8 @@ internal sealed class RedisData(Stage stage)
 
     public bool Halted => PanicWire.IsHalted(Halt);
 
+    public double HaltedSinceMs { get; private set; }
+
     public bool GateOpen => gate.Open && stage.NowMs < gate.UntilMs;
 
     public void SetGate(bool open, int forMs) => gate = (open, stage.NowMs + forMs);
@@ -85,6 +87,7 @@ internal sealed class RedisData(Stage stage)
 
     public void SetHalt(HaltRecord halt)
     {
+        HaltedSinceMs = Halted ? HaltedSinceMs : stage.NowMs;
         Halt = PanicWire.Write(halt);
         witnesses.Add(halt.EventId);
     }

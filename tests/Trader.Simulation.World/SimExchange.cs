@@ -38,7 +38,7 @@ internal sealed class SimExchange
                 ReadPositions(node, read.ReadId, sender);
                 break;
             case GetRestingOrders read:
-                Ask(node, sender, Account.RestingSymbols, symbols => new RestingOrdersRead(read.ReadId, symbols),
+                Ask(node, sender, Account.RestingSymbols, symbols => ReadResting(read.ReadId, symbols),
                     fault => new RestingOrdersNotRead(read.ReadId, fault));
                 break;
             case GetMarketLots read:
@@ -110,9 +110,41 @@ internal sealed class SimExchange
             // A cancel that hangs may have been done all the same.
             var answer = fault is null || (hangs && stage.Chance(0.5)) ? at() : default;
             var after = hangs ? Figures.ReadDeadlineMs : Latency() / 2;
-            stage.After(after, () => asker.Tell(fault is null ? reply(answer!) : failed(fault), ActorRefs.NoSender));
+            var message = fault is null ? reply(answer!) : failed(fault);
+            var life = node.Life;
+            stage.After(after, () =>
+            {
+                if (node.IsLife(life))
+                {
+                    Note(node, asker, message);
+                }
+
+                asker.Tell(message, ActorRefs.NoSender);
+            });
         });
     }
+
+    private void Note(SimNode node, IActorRef asker, object message)
+    {
+        switch (message)
+        {
+            case OrderFound found:
+                stage.Checks.Found(node, found);
+                break;
+            case RestingOrdersRead read:
+                stage.Checks.RestingAnswered(node, asker, read.ReadId, read is { Complete: true, Symbols.Count: 0 });
+                break;
+            case RestingOrdersNotRead failed:
+                stage.Checks.RestingAnswered(node, asker, failed.ReadId, empty: false);
+                break;
+        }
+    }
+
+    /// <summary>Sometimes the book of conditional orders cannot be read, and what is in it is not shown.</summary>
+    private RestingOrdersRead ReadResting(long readId, IReadOnlySet<Symbol> symbols) =>
+        stage.Quiet || !stage.Chance(stage.Plan.ReadFaults * 0.3)
+            ? new RestingOrdersRead(readId, symbols)
+            : new RestingOrdersRead(readId, symbols.Where(_ => stage.Chance(0.5)).ToHashSet(), Complete: false);
 
     private void ReadPositions(SimNode node, long readId, IActorRef asker)
     {

@@ -46,6 +46,7 @@ internal sealed class SimLinks(Stage stage)
                 break;
             case LinkProtocol.Announce announce:
                 stage.Checks.Announced(node, announce);
+                node.LatestBeat = announce.Event == LinkProtocol.HeartbeatEvent ? announce : node.LatestBeat;
                 foreach (var open in Watching(node))
                 {
                     Carry(open, new LinkProtocol.EventSeen(open.Peer, announce.Event, announce.Fields));
@@ -214,8 +215,22 @@ internal sealed class SimLinks(Stage stage)
             link.OpenTo = link.Target.Life;
             link.LastArrivalMs = stage.NowMs;
             Tell(link, new LinkProtocol.Up(link.Peer));
+            Welcome(link);
         }
     });
+
+    /// <summary>As the role's event hub does: a new reader gets the latest heartbeat at once, or, once it is announced, the stop.</summary>
+    private void Welcome(SimLink link)
+    {
+        if (link.Target.Stopping)
+        {
+            Carry(link, new LinkProtocol.EventSeen(link.Peer, LinkProtocol.StoppingEvent, []));
+        }
+        else if (link.Target.LatestBeat is { } beat)
+        {
+            Carry(link, new LinkProtocol.EventSeen(link.Peer, beat.Event, beat.Fields));
+        }
+    }
 
     private void Post(SimNode from, PanicTrigger trigger, IActorRef asker)
     {

@@ -53,6 +53,12 @@ internal sealed class SimNode(Stage stage, string name, LinkPeer role)
 
     public RedisConnection? Redis { get; private set; }
 
+    /// <summary>This life has announced that it stops.</summary>
+    public bool Stopping { get; private set; }
+
+    /// <summary>This life's last heartbeat on the direct link, null before the first.</summary>
+    public LinkProtocol.Announce? LatestBeat { get; set; }
+
     public bool Running => State == NodeState.Running;
 
     /// <summary>Whether this life goes on, running or frozen.</summary>
@@ -66,6 +72,8 @@ internal sealed class SimNode(Stage stage, string name, LinkPeer role)
         }
 
         Life++;
+        Stopping = false;
+        LatestBeat = null;
         State = NodeState.Running;
         StartedAtMs = RunningSinceMs = stage.NowMs;
         stage.Note(name, $"STARTS (life {Life})");
@@ -104,6 +112,7 @@ internal sealed class SimNode(Stage stage, string name, LinkPeer role)
         }
 
         stage.Note(name, "STOPS CLEANLY");
+        Stopping = true;
         stage.Links.Goodbye(this);
         var life = Life;
         stage.After(stage.Between(20, 400), () =>

@@ -96,6 +96,12 @@ internal sealed class SimRedis
     /// <summary>When something was last wrong with Redis or a way to it; every stall and outage ends with one of these.</summary>
     public double TroubledAtMs { get; private set; } = double.NegativeInfinity;
 
+    /// <summary>When a frozen server or a dead path last went on, with what had been held up.</summary>
+    public double ReleasedAtMs { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>It answers reads: a gate that nobody can read lets nobody in (S1).</summary>
+    public bool Readable => !down && !frozen;
+
     public bool Available => !down && !frozen && !full && slowMs == 0;
 
     public RedisConnection Connect(SimNode node)
@@ -359,6 +365,7 @@ internal sealed class SimRedis
 
     private void GoOn()
     {
+        ReleasedAtMs = stage.NowMs;
         foreach (var connection in connections.Where(c => !frozen && !c.CutOff).ToList())
         {
             var stalled = connection.Stalled.ToList();

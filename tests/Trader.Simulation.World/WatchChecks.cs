@@ -14,6 +14,12 @@ internal sealed class WatchChecks(Stage stage)
     /// </summary>
     private const double GuardSlackMs = 2_000 + 1_900 + MarginMs;
 
+    /// <summary>A turn of the brain: its period and the longest read.</summary>
+    private static readonly double TurnMs = (Figures.Brain.LoopEvery + Figures.Brain.ReadDeadline).TotalMilliseconds;
+
+    /// <summary>How long what the brain said of the gate stands.</summary>
+    private static readonly double KeyMs = 3 * Figures.Brain.LoopEvery.TotalMilliseconds;
+
     private readonly Dictionary<(string Node, int Life, EventId Event), double> mustEnd = [];
     private readonly HashSet<(string, int, EventId)> ended = [];
     private readonly HashSet<EventId> raised = [];
@@ -21,6 +27,9 @@ internal sealed class WatchChecks(Stage stage)
     private double heardMs;
     private double degradedHeardMs = double.NegativeInfinity;
     private double abruptEndMs = double.NegativeInfinity;
+    private double endMs = double.NegativeInfinity;
+    private double endedLifeFromMs;
+    private double goodbyeHeardMs = double.NegativeInfinity;
     private double gateUntilMs;
 
     /// <summary>The newest phase that the watchdog said it is in.</summary>
@@ -39,9 +48,10 @@ internal sealed class WatchChecks(Stage stage)
 
     public void Stopped(SimNode node)
     {
-        if (node.Role == LinkPeer.ExitBrain && node.State == NodeState.Down && node.DiedAtMs == stage.NowMs)
+        if (node.Role == LinkPeer.ExitBrain && node.State == NodeState.Down)
         {
-            abruptEndMs = stage.NowMs;
+            abruptEndMs = node.DiedAtMs == stage.NowMs ? stage.NowMs : abruptEndMs;
+            (endMs, endedLifeFromMs) = (stage.NowMs, node.StartedAtMs);
         }
 
         foreach (var key in mustEnd.Keys.Where(key => key.Node == node.Name).ToList())
@@ -64,6 +74,8 @@ internal sealed class WatchChecks(Stage stage)
                 when HeartbeatWire.TryRead(seen.Fields, out var read, out _) => read,
             _ => null,
         };
+        goodbyeHeardMs = message is LinkProtocol.EventSeen { Peer: LinkPeer.ExitBrain, Event: LinkProtocol.StoppingEvent }
+            ? stage.NowMs : goodbyeHeardMs;
         // What came by the link already says nothing when Redis repeats it.
         var repeated = message is RedisProtocol.HeartbeatSeen && heartbeat is not null && linkTimes.Contains(heartbeat.TsMs);
         if (heartbeat is not null && !repeated)
@@ -112,16 +124,24 @@ internal sealed class WatchChecks(Stage stage)
         stage.Note("watchdog", $"raises {trigger.EventId} {trigger.Reason}");
         var silent = stage.NowMs - heardMs;
         var reason = trigger.Reason;
-        if (Phase == "fired")
+        // A fresh event of an outage that was reported before needs no new silence (S10), even if no beat has said "fired" yet.
+        var before = Phase;
+        Phase = "fired";
+        if (before == "fired")
         {
             return;
         }
+
+        // While the watchdog itself stood still it could act on nothing it found there.
+        // A goodbye that a partition swallowed was not said: to the watchdog that end is a death, on the safe side.
+        var deathMs = goodbyeHeardMs >= endedLifeFromMs ? abruptEndMs : endMs;
+        var abruptMs = deathMs > node.StoppedAtMs ? Math.Max(deathMs, node.RunningSinceMs) : deathMs;
 
         var justified = reason switch
         {
             _ when reason.Contains("HEARTBEAT_MISSING", StringComparison.Ordinal) => silent > 5_000,
             _ when reason.Contains("UNGUARDED", StringComparison.Ordinal) => silent > 3_000,
-            _ when reason.Contains("PROCESS_DEAD", StringComparison.Ordinal) => stage.NowMs - abruptEndMs < 20_000,
+            _ when reason.Contains("PROCESS_DEAD", StringComparison.Ordinal) => stage.NowMs - abruptMs < 20_000,
             _ when reason.Contains("DEGRADED", StringComparison.Ordinal) => degradedHeardMs == heardMs || stage.NowMs - degradedHeardMs < 20_000,
             _ => true,
         };
@@ -156,6 +176,13 @@ internal sealed class WatchChecks(Stage stage)
         {
             stage.Break("S1", "the gate is opened by a brain that does not run");
         }
+
+        // What the brain knows of the halt may be three turns old, not more (S4, E19).
+        var halted = issuedMs - stage.Redis.Data.HaltedSinceMs;
+        if (stage.Redis.Data.Halted && halted > KeyMs + MarginMs)
+        {
+            stage.Break("S4", $"the gate is opened under a halt that stood for {halted:F0} ms when the brain said so");
+        }
     }
 
     /// <summary>S1: what opened the gate has run out, so it is closed.</summary>
@@ -164,6 +191,18 @@ internal sealed class WatchChecks(Stage stage)
         if (stage.Redis.Data.GateOpen && stage.NowMs > gateUntilMs)
         {
             stage.Break("S1", "the gate is open and nobody keeps it open");
+        }
+
+        var redis = stage.Redis;
+        if (redis.Data.GateOpen && redis.Data.Halted && redis.Available)
+        {
+            // A Redis or a path that was held up may have brought the brain an old answer, or brings its old words now.
+            var since = Math.Max(redis.Data.HaltedSinceMs, Math.Max(redis.TroubledAtMs, redis.ReleasedAtMs));
+            var open = stage.NowMs - Math.Max(since, stage.Nodes.Brain.RunningSinceMs);
+            if (open > TurnMs + KeyMs + MarginMs)
+            {
+                stage.Break("S4", $"the gate is open {open:F0} ms into a halt");
+            }
         }
     }
 

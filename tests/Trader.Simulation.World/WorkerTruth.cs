@@ -23,6 +23,15 @@ internal sealed class WorkerTruth
 
     public HashSet<string> LookedUp { get; } = [];
 
+    /// <summary>Orders that a look-up found.</summary>
+    public HashSet<string> Found { get; } = [];
+
+    /// <summary>Newest plan of each position, by the journal's field: amount and ids.</summary>
+    public Dictionary<string, string> Plans { get; } = [];
+
+    /// <summary>Each run's newest question about resting orders that has been answered, and whether the answer was that none rests.</summary>
+    public Dictionary<IActorRef, (long ReadId, bool Empty)> Resting { get; } = [];
+
     public List<(double AtMs, IActorRef Asker, CloseOrder Order)> Sent { get; } = [];
 
     /// <summary>Records asked for and not yet on disk; refused ones are taken out, for there is no more to wait for.</summary>

@@ -35,6 +35,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
     private BrainStatus status = BrainStatus.Degraded;
     private string? gateReason = "starting";
     private bool halted = true;
+    private readonly Queue<TimeSpan> haltAskedAt = [];
     private TimeSpan? haltReadAt;
     private long journalSeq;
 
@@ -54,6 +55,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         Receive<LinkProtocol.EventSeen>(OnLinkEvent);
         Receive<RedisProtocol.LivenessRead>(read => guards.Heard(read.Roles, Now - LivenessLapse));
         Receive<RedisProtocol.HaltRead>(OnHaltRead);
+        Receive<RedisProtocol.NotDone>(failed => OnHaltNotRead(failed.Command));
         Receive<RedisProtocol.CompletionSeen>(seen => OnCompletion(seen.Backlog));
         Receive<DiskProtocol.NotAppended>(failed => OnJournalFailure(failed.Why));
         ReceiveAny(Ignore);
@@ -83,6 +85,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         readId++;
         around.Exchange.Tell(new ExchangeProtocol.GetPositions(readId, Routine: true));
         around.Redis.Tell(new RedisProtocol.GetLiveness([Roles.Watchdog, Roles.PanicClose]));
+        haltAskedAt.Enqueue(Now);
         around.Redis.Tell(new RedisProtocol.GetHalt(null));
         Timers.StartPeriodicTimer(nameof(TurnIsSlow), new TurnIsSlow(readId), settings.SlowLoop);
         Timers.StartSingleTimer(nameof(TurnIsOver), new TurnIsOver(readId), settings.ReadDeadline);
@@ -192,10 +195,19 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
     private string? HaltTrouble(TimeSpan now) =>
         haltReadAt is not { } at || now - at > 3 * settings.LoopEvery ? "halt unknown" : halted ? "trading halted" : null;
 
+    /// <summary>As old as the question, not as the answer's reading: a brain that stood still finds old answers in its mailbox.</summary>
     private void OnHaltRead(RedisProtocol.HaltRead read)
     {
         halted = read.Halted;
-        haltReadAt = Now;
+        haltReadAt = haltAskedAt.TryDequeue(out var askedAt) ? askedAt : null;
+    }
+
+    private void OnHaltNotRead(object command)
+    {
+        if (command is RedisProtocol.GetHalt)
+        {
+            haltAskedAt.TryDequeue(out _);
+        }
     }
 
     private void SetStatus(string? why)
@@ -276,7 +288,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
     /// </summary>
     private void Ignore(object message)
     {
-        if (message is not (RedisProtocol.Done or RedisProtocol.NotDone or DiskProtocol.Appended
+        if (message is not (RedisProtocol.Done or DiskProtocol.Appended
             or LinkProtocol.Up or LinkProtocol.Lost or LinkProtocol.Refused or LinkProtocol.NoAnswer))
         {
             Unhandled(message);

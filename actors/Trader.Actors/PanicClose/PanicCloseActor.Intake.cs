@@ -35,6 +35,7 @@ public sealed partial class PanicCloseActor
         }
 
         PublishWaiting();
+        TakeEarly();
         var unfinished = PanicRecords.Unfinished(memory.Records);
         if (unfinished.Count > 0)
         {
@@ -71,6 +72,12 @@ public sealed partial class PanicCloseActor
         foreach (var panic in PanicRecords.Unfinished(recovered!.Records))
         {
             var id = panic.Trigger.EventId;
+            if (ledger.IsKnown(id))
+            {
+                // Handed in again by the direct link meanwhile: it runs already, with what its earlier life had planned.
+                continue;
+            }
+
             var halt = halts.GetValueOrDefault(id);
             if (halt is { Halted: false, Witnessed: true })
             {
@@ -109,8 +116,22 @@ public sealed partial class PanicCloseActor
         SayReady();
     }
 
+    /// <summary>What the direct link handed in before the journal was read.</summary>
+    private void TakeEarly()
+    {
+        var entries = early.ToList();
+        early.Clear();
+        entries.ForEach(OnEntry);
+    }
+
     private void OnEntry(PanicEntry entry)
     {
+        if (recovered is null && Now < JournalWait && early.Count < EarlyLimit)
+        {
+            early.Add(entry);
+            return;
+        }
+
         var verdict = TriggerRules.Check(entry, around.Time.GetUtcNow(), settings);
         var id = verdict switch
         {
@@ -127,7 +148,10 @@ public sealed partial class PanicCloseActor
         else if (verdict is TriggerVerdict.Accepted accepted)
         {
             PanicLines.Received(log, accepted.Trigger, entry.StreamId, accepted.Age);
-            Start(accepted.Trigger, null, takenOver: entry.Redelivered);
+            // With the journal unread an earlier life may have sent orders, and an old event may have had a worker that fell silent; half
+            // of the idle time leaves room for wrong clocks. The exchange is asked what is known of their orders (S8).
+            var old = accepted.Age > settings.ClaimIdle / 2;
+            Start(accepted.Trigger, null, takenOver: entry.Redelivered || recovered is null || old);
         }
         else
         {
@@ -151,7 +175,8 @@ public sealed partial class PanicCloseActor
         }
 
         yielded.Remove(trigger.EventId, out var before);
-        var life = earlier?.Lives ?? before?.Life + 1 ?? (takenOver ? 1 : 0);
+        var planned = earlier ?? PanicRecords.Planned(recovered?.Records ?? [], trigger);
+        var life = Math.Max(planned?.Lives ?? (takenOver ? 1 : 0), before?.Life + 1 ?? 0);
         var run = new PanicRun(settings, life, earlier?.StartedMs ?? around.NowMs) { Resumed = earlier is not null };
         if (before is not null)
         {
@@ -160,7 +185,7 @@ public sealed partial class PanicCloseActor
 
         current = run;
         run.Triggers.Add(trigger);
-        foreach (var (key, ids) in earlier?.Orders ?? new Dictionary<PositionKey, List<ClientOrderId>>())
+        foreach (var (key, ids) in planned?.Orders ?? new Dictionary<PositionKey, List<ClientOrderId>>())
         {
             run.Remember(key, ids);
         }

@@ -16,11 +16,18 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
 
     private sealed record ResumeNow;
 
+    private sealed record WaitedForJournal;
+
     /// <summary>A key can be revoked on any quiet night; it costs a request weight of 30.</summary>
     private static readonly TimeSpan RecheckGoodAccountEvery = TimeSpan.FromSeconds(60);
 
     /// <summary>An event that nobody finished for so long is finished only when its halt is known to stand still.</summary>
     private static readonly TimeSpan ResumeUnasked = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the first events may wait for a slow disk to say which of them an earlier life has had (S2, S8).</summary>
+    private static readonly TimeSpan JournalWait = TimeSpan.FromSeconds(1);
+
+    private const int EarlyLimit = 100;
 
     private static readonly TimeSpan RecheckAccountEvery = TimeSpan.FromSeconds(5);
 
@@ -33,6 +40,7 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
     private readonly Dictionary<EventId, PanicRun> yielded = [];
     private readonly Dictionary<EventId, (UnfinishedPanic? Earlier, bool TakenOver)> joined = [];
     private readonly Dictionary<EventId, RedisProtocol.HaltRead> halts = [];
+    private readonly List<PanicEntry> early = [];
     private IActorRef? running;
     private PanicRun? current;
     private int runs;
@@ -70,6 +78,7 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
         Receive<DiskProtocol.Appended>(done => OnRecorded(done.Seq));
         Receive<DiskProtocol.NotAppended>(OnNotRecorded);
         Receive<ResumeNow>(_ => Resume());
+        Receive<WaitedForJournal>(_ => TakeEarly());
         Receive<KeepNow>(_ => Keep());
     }
 
@@ -90,6 +99,7 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
         around.Disk.Tell(new DiskProtocol.Recover(PanicRecords.Prefix));
         around.Redis.Tell(new RedisProtocol.WatchConnection());
         CheckAccount();
+        Timers.StartSingleTimer(nameof(WaitedForJournal), new WaitedForJournal(), JournalWait);
         Timers.StartPeriodicTimer(nameof(KeepNow), new KeepNow(), TimeSpan.Zero, settings.KeepEvery);
     }
 

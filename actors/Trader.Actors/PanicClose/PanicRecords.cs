@@ -105,6 +105,17 @@ internal static class PanicRecords
     }
 
     /// <summary>
+    /// What an earlier life planned for an event that it could not record as accepted, or that is handed in again before it is resumed;
+    /// null when the journal holds no plan of it. Its orders are looked up before anything is sent (S8).
+    /// </summary>
+    public static UnfinishedPanic? Planned(IReadOnlyList<JournalRecord> records, PanicTrigger trigger)
+    {
+        var first = records.FirstOrDefault(r => r.Kind == PlannedKind && Id(r) == trigger.EventId);
+        return first is null ? null
+            : new UnfinishedPanic(trigger, Lives(records, trigger.EventId), first.AtMs, Orders(records, trigger.EventId));
+    }
+
+    /// <summary>
     /// The first life number that no record of the event has used. A takeover does not begin at zero, so counting lives is not enough.
     /// </summary>
     private static int Lives(IReadOnlyList<JournalRecord> records, EventId id) => 1 + records

@@ -30,6 +30,7 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
     private readonly SortedDictionary<PositionKey, Leg> legs = [];
     private readonly Dictionary<ClientOrderId, Leg> byOrder = [];
     private readonly Dictionary<PositionKey, List<ClientOrderId>> earlier = [];
+    private readonly Dictionary<ClientOrderId, (Leg Leg, int Slice, int Life)> further = [];
     private IReadOnlyList<UnreadableRow> unreadable = [];
     private bool accountRead;
     private bool lastReadFailed;
@@ -133,14 +134,50 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
 
     /// <summary>
     /// What may have been sent for this leg before: what this worker's journal names, and, because ids are derived, what any worker would
-    /// have sent, up to this very life: two workers can count the same one.
+    /// have sent, up to this very life: two workers can count the same one. The position may have been bigger then and cut into more
+    /// slices, so one more than now is asked for, and <see cref="Further"/> goes on while there are any.
     /// </summary>
     private IReadOnlyList<ClientOrderId> EarlierIds(Leg leg)
     {
-        var lives = life == 0 ? 0 : life + 1;
-        var derived = Enumerable.Range(0, lives).SelectMany(before =>
-            leg.Slices.Select(slice => ClientOrderId.ForClose(Lead, leg.Key, slice.Slice, before)));
-        return [.. (earlier.GetValueOrDefault(leg.Key) ?? []).Union(derived)];
+        var ids = (earlier.GetValueOrDefault(leg.Key) ?? []).ToHashSet();
+        for (var before = 0; life > 0 && before <= life && leg.Slices.Count > 0; before++)
+        {
+            for (var slice = 0; slice < leg.Slices.Count; slice++)
+            {
+                ids.Add(ClientOrderId.ForClose(Lead, leg.Key, slice, before));
+            }
+
+            if (Derive(leg, leg.Slices.Count, before) is { } next)
+            {
+                ids.Add(next);
+            }
+        }
+
+        return [.. ids];
+    }
+
+    /// <summary>The id to look up next, when this one was beyond the present slices and has been found; the leg waits for it.</summary>
+    internal (Symbol Symbol, ClientOrderId Id)? Further(ClientOrderId found)
+    {
+        if (!further.Remove(found, out var at) || at.Leg.Sent || Derive(at.Leg, at.Slice + 1, at.Life) is not { } next)
+        {
+            return null;
+        }
+
+        at.Leg.WaitsFor.Add(next);
+        return (at.Leg.Key.Symbol, next);
+    }
+
+    private ClientOrderId? Derive(Leg leg, int slice, int before)
+    {
+        if (slice >= CloseOrder.MaxSlices)
+        {
+            return null;
+        }
+
+        var id = ClientOrderId.ForClose(Lead, leg.Key, slice, before);
+        further[id] = (leg, slice, before);
+        return id;
     }
 
     /// <summary>Removes a precondition and returns the legs that may go out now, biggest first.</summary>

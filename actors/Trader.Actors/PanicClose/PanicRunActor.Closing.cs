@@ -18,6 +18,7 @@ public sealed partial class PanicRunActor
         if (!planned)
         {
             resting = read.Symbols;
+            mayFill = read is not { Complete: true, Symbols.Count: 0 };
             TryPlan();
         }
         else if (!verifying || read.ReadId < firstVerifyingRead)
@@ -173,6 +174,11 @@ public sealed partial class PanicRunActor
     private void OnOrderFound(ExchangeProtocol.OrderFound found)
     {
         OnOrder(found.Id, found.State, found.OrderId, null);
+        if (run.Further(found.Id) is { } further)
+        {
+            around.Exchange.Tell(new ExchangeProtocol.FindOrder(further.Symbol, further.Id, 0));
+        }
+
         Release(found.Id);
     }
 

@@ -12,7 +12,8 @@ public sealed partial class PanicRunActor
         restingKnown = true;
         var left = symbols.Where(symbol => cancelledAfter.Add(symbol)).ToList();
         var stubborn = symbols.Except(left).Order().Select(symbol => symbol + ":RESTING").ToList();
-        run.RestingTrouble = stubborn;
+        // What rests now counts as trouble until a later read no longer shows it: the run may end before the cancel is answered (X22).
+        run.RestingTrouble = [.. symbols.Order().Select(symbol => symbol + ":RESTING")];
         if (stubborn.Count > 0)
         {
             log.Error("Resting orders could not be cancelled: {0}", string.Join(", ", stubborn.Take(20)));
@@ -20,9 +21,17 @@ public sealed partial class PanicRunActor
                 new Alarm("RESTING_ORDERS_REMAIN", string.Join(", ", stubborn.Take(20)), around.NowMs)));
         }
 
+        mayFill |= symbols.Count > 0;
         left.ForEach(Cancel);
         flatButResting = left.Count > 0;
-        if (verifying && left.Count == 0 && seenFlat)
+        if (mayFill && symbols.Count == 0)
+        {
+            // An order that rested at the last look may be gone because it filled, after the positions were read: they are read once more.
+            mayFill = seenFlat = false;
+            flatFromRead = readId + 1;
+            ReadPositions();
+        }
+        else if (verifying && left.Count == 0 && seenFlat)
         {
             End();
         }
@@ -56,10 +65,10 @@ public sealed partial class PanicRunActor
     private void Verify(ExchangeProtocol.PositionsRead read)
     {
         var verdict = run.Verify(read);
-        seenFlat = verdict == ReadVerdict.Flat;
+        seenFlat = verdict == ReadVerdict.Flat && read.ReadId >= flatFromRead;
         switch (verdict)
         {
-            case ReadVerdict.Flat when restingKnown && !flatButResting:
+            case ReadVerdict.Flat when seenFlat && restingKnown && !flatButResting:
                 End();
                 break;
             case ReadVerdict.Failed when Now - lastAnswerAt >= FailureConfirm:

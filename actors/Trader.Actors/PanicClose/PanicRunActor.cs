@@ -59,11 +59,13 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
     private bool flatButResting;
     private bool restingKnown;
     private bool restingUnread;
+    private bool mayFill = true;
     private bool slowDown;
     private RedisProtocol.PanicClaimed? yieldingTo;
     private long readId;
     private long readAnswered;
     private long firstVerifyingRead;
+    private long flatFromRead;
     private bool seenFlat;
     private TimeSpan readSentAt;
     private TimeSpan restingAskedAt;

@@ -34,6 +34,7 @@ public sealed class Campaign(WatchdogSettings settings, string reason)
     private TimeSpan? progressAt;
     private TimeSpan? failedAt;
     private bool alarmed;
+    private bool forgiven;
 
     public string Reason => reason;
 
@@ -54,7 +55,23 @@ public sealed class Campaign(WatchdogSettings settings, string reason)
         Current = id;
         sentAt = now;
         reachedAt = progressAt = failedAt = null;
-        Published = false;
+        Published = forgiven = false;
+    }
+
+    /// <summary>
+    /// The watchdog itself stood still: a completion may wait unread, so the event's time does not count that while. Once per event: on a
+    /// machine that stalls again and again the next event must still come.
+    /// </summary>
+    public void StoodStill(TimeSpan stall)
+    {
+        if (forgiven)
+        {
+            return;
+        }
+
+        forgiven = true;
+        reachedAt += stall;
+        progressAt += stall;
     }
 
     public bool Owns(EventId id) => raised.Contains(id);

@@ -41,6 +41,7 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
     private TimeSpan? haltSeenClearedAt;
     private TimeSpan lastComplaintAt = -ComplainEvery;
     private TimeSpan judgedAt;
+    private bool hearingFirst;
     private long issuedMs;
     private TimeSpan raisedAt;
     private bool reached;
@@ -114,9 +115,20 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
     {
         var sinceLast = Now - judgedAt;
         judgedAt = Now;
-        if (sinceLast > StallLimit && watch.StoodStill(sinceLast))
+        if (sinceLast > StallLimit)
         {
-            log.Warning("This watchdog stood still for {0:F1}s: what it could not hear is no silence", sinceLast.TotalSeconds);
+            campaign?.StoodStill(sinceLast);
+            if (watch.StoodStill(sinceLast))
+            {
+                log.Warning("This watchdog stood still for {0:F1}s: what it could not hear is no silence", sinceLast.TotalSeconds);
+            }
+        }
+
+        // What was said meanwhile waits to be read, so it is heard before it is missed; never twice in a row, or no judgement would come.
+        hearingFirst = sinceLast > StallLimit && !hearingFirst;
+        if (hearingFirst)
+        {
+            return;
         }
 
         if (campaign is not null)
@@ -175,6 +187,9 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         if (!outage.Published)
         {
             around.Redis.Tell(new RedisProtocol.PublishPanic(trigger));
+            // What the failed brain said last would keep the gate open for seconds, even past a person who clears the halt (S1, S4).
+            around.Redis.Tell(new RedisProtocol.PublishEntriesGate(
+                Open: false, "panic " + trigger.EventId, (int)settings.HeartbeatMissing.TotalMilliseconds));
         }
 
         if (!delivered)

@@ -8,8 +8,8 @@ namespace Trader.Hosting.Http;
 
 /// <summary>
 /// Fans one role's events out to its readers. Publishing never waits: a reader that lags behind by more than its
-/// queue is dropped, and notices by the end of its connection. A new reader gets the latest heartbeat at once. Safe
-/// from any thread.
+/// queue is dropped, and notices by the end of its connection. A new reader gets the latest heartbeat at once, or,
+/// once it is announced, the stop. Safe from any thread.
 /// </summary>
 public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics, TimeProvider time)
 {
@@ -17,6 +17,7 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics,
     private readonly HashSet<EventReader> _readers = [];
     private byte[]? _latest;
     private (IReadOnlyList<KeyValuePair<string, string>> Fields, long At)? _beat;
+    private bool _stopping;
     private bool _closed;
 
     public Role Role => role;
@@ -40,11 +41,13 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics,
         var bytes = Encode(name, fields);
         lock (_lock)
         {
-            // Once a stop is announced, "latest" must not tell a new reader that all is well.
+            // Once a stop is announced, a reader that connects late must hear of it too: to a watchdog that has not,
+            // the end of the connection is a death.
+            _stopping |= name == LinkProtocol.StoppingEvent;
             _latest = name switch
             {
-                LinkProtocol.HeartbeatEvent => bytes,
-                LinkProtocol.StoppingEvent => null,
+                LinkProtocol.StoppingEvent => bytes,
+                LinkProtocol.HeartbeatEvent when !_stopping => bytes,
                 _ => _latest,
             };
             _beat = name == LinkProtocol.HeartbeatEvent ? (fields, time.GetTimestamp()) : _beat;
@@ -59,7 +62,7 @@ public sealed class EventHub(Role role, int readerQueue, MetricRegistry metrics,
         }
     }
 
-    /// <summary>A new reader's queue, with the latest heartbeat in it; completed at once after <see
+    /// <summary>A new reader's queue, with the latest heartbeat or the announced stop in it; completed at once after <see
     /// cref="Close"/>.</summary>
     public EventReader Open()
     {

@@ -77,6 +77,43 @@ public sealed class PanicRunTests
 
     [Fact]
     [Trait("rule", "S8")]
+    public void A_takeover_looks_up_slices_beyond_its_own_for_as_long_as_there_are_any()
+    {
+        var takeover = new PanicRun(Documented.PanicClose, 1, 1000);
+        takeover.Triggers.Add(Trigger());
+        var leg = Assert.Single(takeover.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+        ClientOrderId Slice(int slice) => ClientOrderId.ForClose(takeover.Lead, leg.Key, slice, 0);
+
+        Assert.Contains(Slice(1), leg.WaitsFor);
+        Assert.Null(takeover.Further(Slice(0)));
+        Assert.Equal((leg.Key.Symbol, Slice(2)), takeover.Further(Slice(1)));
+        Assert.Null(takeover.Further(Slice(1)));
+        for (var slice = 2; slice < CloseOrder.MaxSlices - 1; slice++)
+        {
+            Assert.Equal((leg.Key.Symbol, Slice(slice + 1)), takeover.Further(Slice(slice)));
+        }
+
+        Assert.Null(takeover.Further(Slice(CloseOrder.MaxSlices - 1)));
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void A_plan_without_its_acceptance_on_disk_is_remembered_all_the_same()
+    {
+        var trigger = Trigger();
+        var (kind, fields) = PanicRecords.Planned(
+            trigger.EventId, 2, run.Plan(Read(Pos("A", 1)), NoLots, Nothing));
+        JournalRecord[] records = [new(kind, 5, fields)];
+
+        var planned = PanicRecords.Planned(records, trigger);
+
+        Assert.Empty(PanicRecords.Unfinished(records));
+        Assert.Equal((3, 5L), (planned?.Lives, planned?.StartedMs));
+        Assert.Equal([run.Legs.Single().Slices.Single().Id], planned!.Orders.Single().Value);
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
     public void An_unknown_outcome_is_looked_up_and_given_up_when_the_exchange_never_knew_it()
     {
         Send(run.Plan(Read(Pos("A", 1)), NoLots, Nothing));
@@ -173,10 +210,12 @@ public sealed class PanicRunTests
 
         var leg = Assert.Single(resumed.Plan(Read(Pos("A", 1)), NoLots, Nothing));
 
-        Assert.Equal([earlier, leg.Slices[0].Id], leg.EarlierIds);
+        var further = Enumerable.Range(0, 2).Select(life => ClientOrderId.ForClose(resumed.Lead, leg.Key, 1, life)).ToList();
+        Assert.Equal([earlier, further[0], leg.Slices[0].Id, further[1]], leg.EarlierIds);
         Assert.NotEqual(earlier, leg.Slices[0].Id);
         Assert.Equal(2, resumed.LegCount);
         Assert.Empty(resumed.Release(earlier));
+        Assert.All(further, id => Assert.Empty(resumed.Release(id)));
         Assert.Single(resumed.Release(leg.Slices[0].Id));
     }
 

@@ -35,6 +35,17 @@ public sealed class CampaignTests
     }
 
     [Fact]
+    public void A_standstill_of_the_watchdog_is_no_time_of_the_event_once()
+    {
+        campaign.OnPublished(Event("a"), Seconds(1));
+        campaign.StoodStill(Seconds(20));
+
+        Assert.Equal(CampaignStep.Wait, campaign.Next(Seconds(30.9)));
+        campaign.StoodStill(Seconds(20));
+        Assert.Equal(CampaignStep.RaiseFresh, campaign.Next(Seconds(31)));
+    }
+
+    [Fact]
     public void A_completion_that_names_failures_is_answered_by_a_fresh_event()
     {
         campaign.OnPublished(Event("a"), Seconds(1));
