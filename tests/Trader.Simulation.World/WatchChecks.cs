@@ -24,6 +24,7 @@ internal sealed class WatchChecks(Stage stage)
     private readonly HashSet<(string, int, EventId)> ended = [];
     private readonly HashSet<EventId> raised = [];
     private readonly HashSet<long> linkTimes = [];
+    private double armedUnheardMs;
     private double heardMs;
     private double degradedHeardMs = double.NegativeInfinity;
     private double abruptEndMs = double.NegativeInfinity;
@@ -101,10 +102,12 @@ internal sealed class WatchChecks(Stage stage)
         if (phase == "armed" && Phase != "armed")
         {
             heardMs = Math.Max(heardMs, Phase.Length == 0 ? node.StartedAtMs : heardMs);
+            // Armed although this life has heard nothing: the halt was cleared before it began, and its watching begins now.
+            armedUnheardMs = Phase == "standing_by" && heardMs <= node.StartedAtMs ? stage.NowMs : 0;
         }
 
         Phase = phase;
-        var since = Math.Max(heardMs, node.RunningSinceMs);
+        var since = Math.Max(Math.Max(heardMs, armedUnheardMs), node.RunningSinceMs);
         var silent = stage.NowMs - since;
         if (phase == "armed" && silent > Figures.Watchdog.HeartbeatMissing.TotalMilliseconds + MarginMs
             && stage.NowMs - node.RunningSinceMs > MarginMs)

@@ -31,6 +31,7 @@ public sealed partial class WatchdogActor
         start.OnHalt(halt.Halted, PanicWire.Find(halt.Fields, "event_id"));
         haltSeenClearedAt = halt.Halted ? null : Now;
         StandByIfAlreadyFlat();
+        ArmIfClearedBeforeThisLife(halt.Halted);
         ReArmIfCleared();
     }
 
@@ -51,6 +52,34 @@ public sealed partial class WatchdogActor
             standingBySince = Now;
             haltSeenClearedAt = null;
             log.Warning("Standing by: {0}; clear the halt and start the exit brain to re-arm", why);
+        }
+    }
+
+    /// <summary>
+    /// A halt that was cleared while no watchdog ran is over: the brain may have traded since, and one that does not come back to this
+    /// life's ears is a brain that never appears (S11), not one that is waited for.
+    /// </summary>
+    private void ArmIfClearedBeforeThisLife(bool halted)
+    {
+        if (!flatByMemory)
+        {
+            return;
+        }
+
+        flatByMemory = false;
+        if (!halted && standingBy && !watch.HeardSinceStart)
+        {
+            standingBy = false;
+            start.Forget();
+            var before = watch.Last;
+            watch = new BrainWatch(settings, Now);
+            if (before is not null)
+            {
+                watch.ObserveBacklog(before);
+            }
+
+            log.Info("The halt was cleared before this watchdog started: armed. {0}", watch.Status(Now));
+            Journal(WatchdogRecords.Armed());
         }
     }
 
@@ -100,6 +129,7 @@ public sealed partial class WatchdogActor
         if (memory.Flat)
         {
             StandBy("the last outage ended verified flat");
+            flatByMemory = true;
             return;
         }
 

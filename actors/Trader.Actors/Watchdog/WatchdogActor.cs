@@ -38,6 +38,7 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
     private Campaign? campaign;
     private bool standingBy;
     private TimeSpan standingBySince;
+    private bool flatByMemory;
     private TimeSpan? haltSeenClearedAt;
     private TimeSpan lastComplaintAt = -ComplainEvery;
     private TimeSpan judgedAt;
