@@ -80,8 +80,12 @@ public sealed class TraderFleet : IAsyncDisposable
         RedisServer redis = await RedisServer.Start(options.Redis).ConfigureAwait(false);
         try
         {
-            return new TraderFleet(
-                options, redis, await PaperExchangeServer.StartAsync(options.Paper).ConfigureAwait(false));
+            // Dozens of closes a minute are no account's life; the limits that belong to one close stay as they are.
+            PaperOptions paper = options.Paper with
+            {
+                Limits = options.Paper.Limits with { WeightPerMinute = 100_000 },
+            };
+            return new TraderFleet(options, redis, await PaperExchangeServer.StartAsync(paper).ConfigureAwait(false));
         }
         catch
         {

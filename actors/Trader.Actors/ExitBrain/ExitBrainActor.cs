@@ -112,7 +112,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         var turn = book.Judge(read, Now);
         foreach (var decision in turn.NewExits)
         {
-            log.Warning("EXIT INTENT (no order gate yet, not executed) {0} {1} {2}: {3} ({4})", decision.Position.Key, decision.Position.ClosingSide,
+            log.Warning("EXIT {0} {1} {2}: {3} ({4}); an intent, there is no order gate yet", decision.Position.Key, decision.Position.ClosingSide,
                 decision.Position.Quantity, decision.Rule, decision.Text);
             around.Meter.Count("trader_exit_decisions_total", 1, ("rule", decision.Rule.ToString()));
             Journal("brain.exit_intent", BrainRecords.Intent(decision));
@@ -269,6 +269,8 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
     {
         if (!backlog)
         {
+            // A panic has just halted trading: what was read before it says nothing.
+            haltReadAt = null;
             Self.Tell(new ExitBrainProtocol.FillLearned());
         }
     }

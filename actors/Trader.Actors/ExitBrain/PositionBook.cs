@@ -37,7 +37,12 @@ public sealed class PositionBook(ExitRuleSettings settings)
 
             var memory = PositionMemory.Of(position, memories.GetValueOrDefault(position.Key), now);
             next[position.Key] = memory;
-            if (ExitRules.Decide(position, memory, now, settings) is { } decision && Note(decision, now))
+            if (ExitRules.Decide(position, memory, now, settings) is not { } decision)
+            {
+                // The price came back before anyone acted: there is nothing left to execute.
+                pending.Remove(position.Key);
+            }
+            else if (Note(decision, now))
             {
                 exits.Add(decision);
             }

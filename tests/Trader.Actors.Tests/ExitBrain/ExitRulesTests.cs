@@ -70,6 +70,17 @@ public sealed class ExitRulesTests
     }
 
     [Fact]
+    public void An_exit_whose_reason_has_gone_is_pending_no_more()
+    {
+        var book = new PositionBook(All);
+        book.Judge(Read(Pos("A", 1, 90)), Seconds(0));
+        book.Judge(Read(Pos("A", 1, 100)), Seconds(1));
+
+        Assert.Equal(0, book.PendingExits);
+        Assert.Empty(book.OverdueExits(Seconds(60)));
+    }
+
+    [Fact]
     public void An_exit_that_nobody_executes_becomes_overdue()
     {
         var book = new PositionBook(All);
