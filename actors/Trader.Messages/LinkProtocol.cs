@@ -6,6 +6,9 @@ public enum LinkPeer
     ExitBrain,
     Watchdog,
     PanicClose,
+    Governor,
+    PositionState,
+    ApplyLayer,
 }
 
 /// <summary>The link gateway's messages: the second, Redis-independent way by which the processes meet.</summary>

@@ -4,7 +4,7 @@ namespace Trader.Messages;
 /// Every Redis key of the system, in one place. The first group is documented (emergency-exit contract 1.1); keys under
 /// <c>trader:</c> are this system's own.
 /// </summary>
-public static class RedisKeys
+public static partial class RedisKeys
 {
     public const string Heartbeat = "exit_brain:heartbeat";
 

@@ -118,7 +118,7 @@ public sealed class NodeTests : IDisposable
     [InlineData("--bogus", "unknown option '--bogus'; see --help")]
     [InlineData("--roles", "--roles needs a value; see --help")]
     [InlineData("--roles=", "--roles needs a value; see --help")]
-    [InlineData("--roles=a", "there is no role 'a'; roles: exit-brain, watchdog, panic-close")]
+    [InlineData("--roles=a", "there is no role 'a'; roles: exit-brain, watchdog, panic-close, governor, position-state, apply-layer")]
     [InlineData("--roles=watchdog,watchdog", "role 'watchdog' is named twice")]
     [InlineData("--node a --node b", "--node is given twice")]
     [InlineData("exit-brain", "unknown option 'exit-brain'; see --help")]

@@ -111,6 +111,8 @@ internal sealed class SimLinks(Stage stage)
         LinkPeer.ExitBrain => stage.Nodes.Brain,
         LinkPeer.Watchdog => stage.Nodes.Watchdog,
         LinkPeer.PanicClose => stage.Nodes.Workers[0],
+        LinkPeer.Governor or LinkPeer.PositionState or LinkPeer.ApplyLayer =>
+            throw new InvalidOperationException($"{peer} has no part in this simulation"),
     };
 
     private List<SimLink> Watching(SimNode target) => links

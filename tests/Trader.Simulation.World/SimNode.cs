@@ -172,6 +172,8 @@ internal sealed class SimNode(Stage stage, string name, LinkPeer role)
         LinkPeer.ExitBrain => ExitBrainActor.Props(Figures.Brain, around),
         LinkPeer.Watchdog => WatchdogActor.Props(Figures.Watchdog, around),
         LinkPeer.PanicClose => PanicCloseActor.Props(Figures.Worker(name), around),
+        LinkPeer.Governor or LinkPeer.PositionState or LinkPeer.ApplyLayer =>
+            throw new InvalidOperationException($"{role} has no part in this simulation"),
     };
 
     private Guid NextGuid()

@@ -71,6 +71,11 @@ public sealed partial class RedisGateway : ReceiveActor
         Receive<RedisProtocol.GetHalt>(GetHalt);
         Receive<RedisProtocol.PublishCompletion>(Complete);
         Receive<RedisProtocol.PublishRefusal>(Refuse);
+        ReceiveGovernor();
+        ReceiveFlatten();
+        ReceiveEss();
+        ReceivePositionState();
+        ReceiveGate();
     }
 
     /// <summary>The subscribers belong to the props and not to the actor: a restart that forgot them would leave them deaf (S10).</summary>
@@ -99,6 +104,16 @@ public sealed partial class RedisGateway : ReceiveActor
             _ = reader.DisposeAsync().AsTask();
         }
     }
+
+    partial void ReceiveGovernor();
+
+    partial void ReceiveFlatten();
+
+    partial void ReceiveEss();
+
+    partial void ReceivePositionState();
+
+    partial void ReceiveGate();
 
     private void OnLink(RedisLinkState state)
     {

@@ -16,8 +16,8 @@ internal static class BenchCommand
     {
         var command = new Command(
             "bench",
-            "Measures the actor engine, the speed of panic and close, memory and idle CPU, and prints every figure beside its bound. Takes about "
-            + "a quarter of an hour; leave the machine alone meanwhile. Exit code 1 when a figure is outside.")
+            "Measures the actor engine, the speed of panic and close, memory and idle CPU, and prints every figure beside its bound. Takes "
+            + "six minutes; leave the machine alone meanwhile. Exit code 1 when a figure is outside.")
         {
             Runs, Json, Engine,
         };
@@ -33,7 +33,7 @@ internal static class BenchCommand
             rows.AddRange(await EngineBench.RunAsync(engine, cancel));
         }
 
-        terminal.Say("memory and idle CPU (about half a minute)");
+        terminal.Say("memory and idle CPU (about two minutes)");
         rows.AddRange(await IdleBench.RunAsync(cancel));
         rows.AddRange(await SpeedSeries.RunAsync(parsed.GetValue(Runs), terminal, cancel));
         BenchRow.Write(terminal.Out, rows);

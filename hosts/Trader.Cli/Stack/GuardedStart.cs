@@ -63,7 +63,7 @@ internal static class GuardedStart
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(Deadline);
-        foreach (var (role, port) in stack.Settings.Ports)
+        foreach (var (role, port) in stack.Settings.Ports.Where(p => stack.Roles.Contains(p.Key)))
         {
             var why = "";
             while ((why = await UnreadyAsync(http, port, cancel)) is not null)

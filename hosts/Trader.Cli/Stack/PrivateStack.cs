@@ -56,6 +56,9 @@ internal sealed class PrivateStack : IAsyncDisposable
 
     public ChildProcess Role(Role role) => _roles[role];
 
+    /// <summary>The roles that have been started.</summary>
+    public IReadOnlyCollection<Role> Roles => _roles.Keys;
+
     public IEnumerable<ChildProcess> Processes => new[] { Redis, Paper }.OfType<ChildProcess>().Concat(_roles.Values);
 
     /// <summary>Starts Redis and the exchange and settles the ports; the roles come one by one.</summary>

@@ -9,12 +9,15 @@ public enum Role
     ExitBrain,
     Watchdog,
     PanicClose,
+    Governor,
+    PositionState,
+    ApplyLayer,
 }
 
 /// <summary>The one home of what roles are called: on the command line, in paths, in log lines, on the link.</summary>
 public static class RoleNames
 {
-    public static IReadOnlyList<Role> All { get; } = [Role.ExitBrain, Role.Watchdog, Role.PanicClose];
+    public static IReadOnlyList<Role> All { get; } = Enum.GetValues<Role>();
 
     /// <summary>Name on the command line, in the actor tree and in the link's paths.</summary>
     public static string Name(this Role role) => role switch
@@ -22,6 +25,9 @@ public static class RoleNames
         Role.ExitBrain => Roles.ExitBrain,
         Role.Watchdog => Roles.Watchdog,
         Role.PanicClose => Roles.PanicClose,
+        Role.Governor => Roles.Governor,
+        Role.PositionState => Roles.PositionState,
+        Role.ApplyLayer => Roles.ApplyLayer,
     };
 
     /// <summary>Tag of the role's log lines (emergency-exit contract 3.1).</summary>
@@ -30,6 +36,27 @@ public static class RoleNames
         Role.ExitBrain => "EXIT_BRAIN",
         Role.Watchdog => "WATCHDOG",
         Role.PanicClose => "EEW",
+        Role.Governor => "GOVERNOR",
+        Role.PositionState => "P33",
+        Role.ApplyLayer => "APPLY",
+    };
+
+    /// <summary>
+    /// Whether the role's lines have the shape <c>YYYY-MM-DD HH:MM:SS [LEVEL] text</c> of the flatten and hygiene documents, instead of
+    /// the tagged one of the emergency-exit documents.
+    /// </summary>
+    public static bool WritesPlainLines(this Role role) => role switch
+    {
+        Role.ExitBrain or Role.Watchdog or Role.PanicClose => false,
+        Role.Governor or Role.PositionState or Role.ApplyLayer => true,
+    };
+
+    /// <summary>The role that an actor of this name belongs to; null for one that belongs to none.</summary>
+    public static Role? OfActor(string name) => name switch
+    {
+        Roles.PositionFlattener => Role.Governor,
+        Roles.Ess => Role.ApplyLayer,
+        _ => All.Cast<Role?>().FirstOrDefault(role => role!.Value.Name() == name),
     };
 
     public static LinkPeer Peer(this Role role) => role switch
@@ -37,6 +64,9 @@ public static class RoleNames
         Role.ExitBrain => LinkPeer.ExitBrain,
         Role.Watchdog => LinkPeer.Watchdog,
         Role.PanicClose => LinkPeer.PanicClose,
+        Role.Governor => LinkPeer.Governor,
+        Role.PositionState => LinkPeer.PositionState,
+        Role.ApplyLayer => LinkPeer.ApplyLayer,
     };
 
     public static Role RoleOf(this LinkPeer peer) => peer switch
@@ -44,6 +74,9 @@ public static class RoleNames
         LinkPeer.ExitBrain => Role.ExitBrain,
         LinkPeer.Watchdog => Role.Watchdog,
         LinkPeer.PanicClose => Role.PanicClose,
+        LinkPeer.Governor => Role.Governor,
+        LinkPeer.PositionState => Role.PositionState,
+        LinkPeer.ApplyLayer => Role.ApplyLayer,
     };
 
     /// <summary>Path of the role's event stream.</summary>

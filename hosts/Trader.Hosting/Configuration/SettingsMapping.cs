@@ -14,7 +14,7 @@ namespace Trader.Hosting.Configuration;
 
 /// <summary>The written-out mapping of keys to settings, with the range of each (its meaning stands in
 /// akka.hocon).</summary>
-internal sealed class SettingsMapping(
+internal sealed partial class SettingsMapping(
     SettingsReader read, DocumentedVariables variables, Config engine, List<string> notices)
 {
     public NodeSettings Map()
@@ -60,6 +60,9 @@ internal sealed class SettingsMapping(
             [Role.ExitBrain] = read.Whole("trader.roles.exit-brain.port", 1, 65535) + offset,
             [Role.Watchdog] = read.Whole("trader.roles.watchdog.port", 1, 65535) + offset,
             [Role.PanicClose] = read.Whole("trader.roles.panic-close.port", 1, 65535) + offset,
+            [Role.Governor] = read.Whole("trader.roles.governor.port", 1, 65535) + offset,
+            [Role.PositionState] = read.Whole("trader.roles.position-state.port", 1, 65535) + offset,
+            [Role.ApplyLayer] = read.Whole("trader.roles.apply-layer.port", 1, 65535) + offset,
         };
         foreach (var (role, port) in ports.Where(p => p.Value > 65535))
         {

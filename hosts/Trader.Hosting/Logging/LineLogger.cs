@@ -19,7 +19,8 @@ public enum LineLevel
 }
 
 /// <summary>
-/// Makes the documented lines <c>YYYY-MM-DD HH:MM:SS | LEVEL | [TAG] text</c> (emergency-exit contract 3.1). One
+/// Makes the documented lines <c>YYYY-MM-DD HH:MM:SS | LEVEL | [TAG] text</c> (emergency-exit contract 3.1), or
+/// <c>YYYY-MM-DD HH:MM:SS [LEVEL] text</c> for the roles whose documents have it so (flatten contract 2.1). One
 /// event is one line: line ends and control characters in a text are shown, not obeyed, so that nothing from outside
 /// can forge a line.
 /// </summary>
@@ -32,6 +33,9 @@ public sealed class LineLogger(LineWriter writer, TimeProvider time)
     public const string NodeTag = "TRADER";
 
     private const int MaxTraceLines = 30;
+
+    private static readonly HashSet<string> PlainTags =
+        [.. RoleNames.All.Where(r => r.WritesPlainLines()).Select(r => r.Tag())];
 
     private volatile string[] _secrets = [];
 
@@ -70,12 +74,9 @@ public sealed class LineLogger(LineWriter writer, TimeProvider time)
         ArgumentNullException.ThrowIfNull(source);
         foreach (var element in source.Split('/', '#', '('))
         {
-            foreach (var role in RoleNames.All)
+            if (RoleNames.OfActor(element.Trim()) is { } role)
             {
-                if (element.Trim() == role.Name())
-                {
-                    return role.Tag();
-                }
+                return role.Tag();
             }
         }
 
@@ -99,7 +100,9 @@ public sealed class LineLogger(LineWriter writer, TimeProvider time)
         };
         var line = new StringBuilder(text.Length + 48);
         line.Append(at.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
-        line.Append(" | ").Append(name).Append(" | [").Append(tag).Append("] ");
+        line = PlainTags.Contains(tag)
+            ? line.Append(" [").Append(name).Append("] ")
+            : line.Append(" | ").Append(name).Append(" | [").Append(tag).Append("] ");
         foreach (var c in text.Length <= MaxText ? text : string.Concat(text.AsSpan(0, Cut(text)), "…"))
         {
             _ = c switch

@@ -13,9 +13,10 @@ public sealed record NodeOptions(
 
     public const string Usage =
         """
-        usage: Trader.Node [--roles exit-brain,watchdog,panic-close] [--config FILE]
+        usage: Trader.Node [--roles exit-brain,watchdog,...] [--config FILE]
                            [--port-offset N] [--node NAME] [--as NAME]
-          --roles        the duties this process runs; without it all of them
+          --roles        the duties this process runs, of exit-brain, watchdog, panic-close, governor,
+                         position-state and apply-layer; without it all of them
           --config       HOCON file laid over akka.hocon
           --port-offset  added to every role's port
           --node         names this node in the consumer group and the journal

@@ -8,8 +8,14 @@ namespace Trader.Hosting.Node;
 /// <summary>What a role's actor is made from.</summary>
 /// <param name="Local">Role actors that already run in this process, so that the watchdog can death-watch the brain
 /// (DESIGN section 6).</param>
+/// <param name="Companions">The role's other actors, by name; they are created before its first one.</param>
 public sealed record RoleContext(
-    NodeSettings Settings, Surroundings Around, IReadOnlyDictionary<Role, IActorRef> Local);
+    NodeSettings Settings, Surroundings Around, IReadOnlyDictionary<Role, IActorRef> Local,
+    IReadOnlyDictionary<string, IActorRef> Companions);
+
+/// <summary>Another actor of a role, a sibling of its first one. When it is given up the process ends, and systemd starts a whole one.</summary>
+/// <param name="Name">One of <see cref="Trader.Messages.Roles"/>.</param>
+public sealed record Companion(string Name, Func<RoleContext, Props> Props);
 
 /// <summary>One role; its name, port, tag and paths follow from <paramref name="Role"/>.</summary>
 /// <param name="TakesPanics">Its port serves <c>POST /panic-close</c>, and its actor takes <c>PanicEntry</c>.</param>
@@ -29,7 +35,10 @@ public sealed record RoleModule(
     bool NeedsAccount,
     Func<RoleContext, Props> Props,
     Func<IActorRef, RoleBeat, Task<IReadOnlyList<string>>> NotReady,
-    Func<RoleBeat, bool>? Busy = null);
+    Func<RoleBeat, bool>? Busy = null)
+{
+    public IReadOnlyList<Companion> Companions { get; init; } = [];
+}
 
 /// <summary>The gateway actors a node is built on; a test swaps these and nothing else.</summary>
 /// <param name="Exchange">Null when no role here needs the account: then no connection to an exchange is opened at

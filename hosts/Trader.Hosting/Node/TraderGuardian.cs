@@ -50,7 +50,13 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         var around = new Surroundings(_redis, exchange, links, disk, time, meter, Guid.NewGuid, settings.NodeName);
         foreach (var module in modules.OrderBy(m => m.Role))
         {
-            var context = new RoleContext(settings, around, new Dictionary<Role, IActorRef>(_roles));
+            var companions = new Dictionary<string, IActorRef>(StringComparer.Ordinal);
+            var context = new RoleContext(settings, around, new Dictionary<Role, IActorRef>(_roles), companions);
+            foreach (var companion in module.Companions)
+            {
+                companions[companion.Name] = Context.Watch(Context.ActorOf(companion.Props(context), companion.Name));
+            }
+
             _roles[module.Role] = Context.Watch(Context.ActorOf(module.Props(context), module.Role.Name()));
         }
 
@@ -85,9 +91,9 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     {
         if (!_roles.ContainsValue(message.ActorRef))
         {
-            var gateway = message.ActorRef.Path.Name;
-            Alarm("GATEWAY_GIVEN_UP", $"the {gateway} gateway is stopped; this process ends, so that a new one starts with all of them");
-            _broken($"the {gateway} gateway was given up");
+            var name = message.ActorRef.Path.Name;
+            Alarm("ACTOR_GIVEN_UP", $"{name} is stopped; this process ends, so that a new one starts with all of them");
+            _broken($"{name} was given up");
             return;
         }
 

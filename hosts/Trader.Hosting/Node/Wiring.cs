@@ -1,7 +1,10 @@
 using Akka.Actor;
+using Trader.Actors.ApplyLayer;
 using Trader.Actors.Disk;
 using Trader.Actors.ExitBrain;
+using Trader.Actors.Governor;
 using Trader.Actors.PanicClose;
+using Trader.Actors.PositionState;
 using Trader.Actors.Watchdog;
 using Trader.Exchange;
 using Trader.Exchange.Binance;
@@ -32,6 +35,18 @@ public static class Wiring
             c => PanicCloseActor.Props(c.Settings.PanicClose, c.Around),
             WorkerNotReady,
             Busy: beat => PanicWire.Find(beat.Fields, "running") is { Length: > 0 }),
+        Role.Governor => new RoleModule(
+            role, TakesPanics: false, NeedsAccount: true,
+            c => GovernorActor.Props(c.Around),
+            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+        Role.PositionState => new RoleModule(
+            role, TakesPanics: false, NeedsAccount: true,
+            c => PositionStateActor.Props(c.Around),
+            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+        Role.ApplyLayer => new RoleModule(
+            role, TakesPanics: false, NeedsAccount: true,
+            c => ApplyLayerActor.Props(c.Around),
+            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
     };
 
     /// <param name="roles">Without a role that needs the account no connection to an exchange is opened.</param>

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Akka.Actor;
+using Trader.Actors.Ports;
+using Trader.Messages;
+
+namespace Trader.Actors.PositionState;
+
+/// <summary>Holds the account's ledger against the exchange and issues P3.3 permits.</summary>
+public sealed class PositionStateActor : ReceiveActor, IWithTimers
+{
+    private sealed record Beat;
+
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Surroundings around;
+
+    public PositionStateActor(Surroundings around)
+    {
+        this.around = around;
+        Receive<Beat>(_ => HandleBeat());
+    }
+
+    /// <summary>Set by the engine.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(Surroundings around) => Akka.Actor.Props.Create(() => new PositionStateActor(around));
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Beat), new Beat(), TimeSpan.Zero, BeatEvery);
+
+    private void HandleBeat() => around.Link.Tell(new LinkProtocol.Announce(LinkPeer.PositionState, LinkProtocol.HeartbeatEvent,
+        [new("ts", around.NowMs.ToString(CultureInfo.InvariantCulture))]));
+}
