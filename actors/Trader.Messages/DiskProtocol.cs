@@ -9,7 +9,7 @@ public sealed record JournalRecord(string Kind, long AtMs, IReadOnlyList<KeyValu
 /// <summary>
 /// The node's own disk: the journal (S12) and the local halt latch (S4). Every command gets exactly one reply to its sender.
 /// </summary>
-public static class DiskProtocol
+public static partial class DiskProtocol
 {
     /// <summary>Replies <see cref="Appended"/> after the record has been fsynced, else <see cref="NotAppended"/>.</summary>
     public sealed record Append(long Seq, JournalRecord Record);

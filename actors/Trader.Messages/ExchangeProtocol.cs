@@ -70,7 +70,7 @@ public enum VenueEnvironment
 /// The exchange gateway's messages: the only door to an exchange (S6). Every command gets exactly one reply to its sender, except
 /// <see cref="SendCloses"/>, which gets one <see cref="CloseAnswered"/> per order.
 /// </summary>
-public static class ExchangeProtocol
+public static partial class ExchangeProtocol
 {
     /// <summary>Reads every open position. Reading is not an order, so callers may repeat it (S8).</summary>
     /// <param name="ReadId">Comes back in the answer.</param>

@@ -27,7 +27,7 @@ public enum PanicClaim
 /// The Redis gateway's messages: the only door to Redis. Every command gets exactly one reply to its sender: its own event, or
 /// <see cref="NotDone"/>. Subscriptions reply with a flow of events to the subscriber until it dies.
 /// </summary>
-public static class RedisProtocol
+public static partial class RedisProtocol
 {
     /// <summary>Subscribes the sender to <see cref="Connected"/> and <see cref="Disconnected"/>; the present state comes at once.</summary>
     public sealed record WatchConnection;

@@ -50,7 +50,7 @@ public sealed class NodeHost : IAsyncDisposable
     private NodeHost(NodeParts parts, Secret token)
     {
         _parts = parts;
-        _metrics = new MetricRegistry(NodeMetrics.Definitions);
+        _metrics = new MetricRegistry([.. NodeMetrics.Definitions, .. parts.Modules.SelectMany(m => m.Metrics)]);
         _board = new ReadinessBoard(parts.Time);
         _notifier = new ServiceNotifier(parts.Environment);
         _poster = new PanicPoster(parts.Settings.Link, token);

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Trader.Actors.Ports;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
+using Trader.Hosting.Metrics;
 
 namespace Trader.Hosting.Node;
 
@@ -38,6 +39,9 @@ public sealed record RoleModule(
     Func<RoleBeat, bool>? Busy = null)
 {
     public IReadOnlyList<Companion> Companions { get; init; } = [];
+
+    /// <summary>The role's own figures. What is defined here stands at <c>/metrics</c> from the start, at zero where it has no labels.</summary>
+    public IReadOnlyList<MetricDefinition> Metrics { get; init; } = [];
 }
 
 /// <summary>The gateway actors a node is built on; a test swaps these and nothing else.</summary>
