@@ -103,7 +103,7 @@ internal sealed class WatchChecks(Stage stage)
         {
             heardMs = Math.Max(heardMs, Phase.Length == 0 ? node.StartedAtMs : heardMs);
             // Armed although this life has heard nothing: the halt was cleared before it began, and its watching begins now.
-            armedUnheardMs = Phase == "standing_by" && heardMs <= node.StartedAtMs ? stage.NowMs : 0;
+            armedUnheardMs = Phase is "standing_by" or "fired" && heardMs <= node.StartedAtMs ? stage.NowMs : 0;
         }
 
         Phase = phase;

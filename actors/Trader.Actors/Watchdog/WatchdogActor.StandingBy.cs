@@ -23,6 +23,8 @@ public sealed partial class WatchdogActor
         {
             Journal(WatchdogRecords.Flat(completion));
             StandBy("account verified flat, trading halted");
+            // It ended while no watchdog ran, and its halt may have been cleared then too.
+            flatByMemory = backlog && resumed;
         }
     }
 
@@ -70,6 +72,7 @@ public sealed partial class WatchdogActor
         if (!halted && standingBy && !watch.HeardSinceStart)
         {
             standingBy = false;
+            campaign = null;
             start.Forget();
             var before = watch.Last;
             watch = new BrainWatch(settings, Now);
@@ -134,6 +137,7 @@ public sealed partial class WatchdogActor
         }
 
         // This outage was reported before this life began: the same events go on, no new one (E28).
+        resumed = true;
         campaign = new Campaign(settings, memory.Reason);
         foreach (var id in memory.Raised)
         {

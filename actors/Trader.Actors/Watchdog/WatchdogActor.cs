@@ -38,6 +38,7 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
     private Campaign? campaign;
     private bool standingBy;
     private TimeSpan standingBySince;
+    private bool resumed;
     private bool flatByMemory;
     private TimeSpan? haltSeenClearedAt;
     private TimeSpan lastComplaintAt = -ComplainEvery;
@@ -148,6 +149,7 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         log.Error("🚨 TRIGGERING PANIC CLOSE 🚨");
         log.Error("Reason: {0}", failure.Reason);
         around.Meter.Count("trader_watchdog_panics_total", 1, ("rule", failure.Rule.ToString()));
+        resumed = false;
         campaign = new Campaign(settings, failure.Reason);
         Raise(campaign);
     }
