@@ -39,6 +39,11 @@ public sealed record PanicCompletion(
     /// <summary>What stands in <see cref="FailedSymbols"/> when the account itself could not be read.</summary>
     public const string Unreadable = "POSITIONS_UNREADABLE";
 
+    /// <summary>
+    /// What stands there, and the alarm's code, when it is not known that nothing rests which could open a position (decision 0006).
+    /// </summary>
+    public const string RestingUnknown = "RESTING_ORDERS_UNKNOWN";
+
     public int Failed => FailedSymbols.Count;
 
     /// <summary>The exchange was read and shows no position.</summary>

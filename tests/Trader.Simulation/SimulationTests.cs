@@ -48,6 +48,10 @@ public sealed class SimulationTests
     public void S11_A_watchdog_that_was_away_when_its_outage_ended_guards_again(int seed) =>
         Assert.Null(SimulationRunner.Run(seed).Broken);
 
+    [Fact]
+    [Trait("rule", "S3")]
+    public void S3_Positions_are_read_after_the_books_of_resting_orders() => Assert.Null(SimulationRunner.Run(6059).Broken);
+
     [Theory]
     [InlineData(7)]
     [InlineData(25)]
