@@ -59,7 +59,7 @@ public sealed partial class WatchdogActor
 
     /// <summary>
     /// A halt that was cleared while no watchdog ran is over: the brain may have traded since, and one that does not come back to this
-    /// life's ears is a brain that never appears (S11), not one that is waited for.
+    /// life's ears is a brain that never appears (S11), not one that is waited for. It has been missing since this life began.
     /// </summary>
     private void ArmIfClearedBeforeThisLife(bool halted)
     {
@@ -74,13 +74,6 @@ public sealed partial class WatchdogActor
             standingBy = false;
             campaign = null;
             start.Forget();
-            var before = watch.Last;
-            watch = new BrainWatch(settings, Now);
-            if (before is not null)
-            {
-                watch.ObserveBacklog(before);
-            }
-
             log.Info("The halt was cleared before this watchdog started: armed. {0}", watch.Status(Now));
             Journal(WatchdogRecords.Armed());
         }
