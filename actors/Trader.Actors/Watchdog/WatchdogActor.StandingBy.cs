@@ -104,8 +104,24 @@ public sealed partial class WatchdogActor
         Journal(WatchdogRecords.Armed());
     }
 
+    /// <summary>Each state once: the gateway says again and again why it cannot connect.</summary>
+    private void OnRedisDown(RedisProtocol.Disconnected down)
+    {
+        if (redisUp is null)
+        {
+            log.Info("Not connected to Redis yet: {0}", down.Why);
+        }
+        else if (redisUp.Value)
+        {
+            log.Warning("Redis connection lost: {0}", down.Why);
+        }
+
+        redisUp = false;
+    }
+
     private void OnRedisUp()
     {
+        redisUp = true;
         log.Info("Redis connection up");
         around.Redis.Tell(new RedisProtocol.GetHalt(null));
         if (campaign is { Published: false })
