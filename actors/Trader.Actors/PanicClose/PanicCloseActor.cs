@@ -47,6 +47,7 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
     private int haltKeepers;
     private DiskProtocol.Recovered? recovered;
     private bool redisUp;
+    private bool redisHeardOf;
     private bool listening;
     private string? accountTrouble = "account not checked yet";
     private TimeSpan accountCheckedAt;
