@@ -38,6 +38,12 @@ public sealed class PersistingScript
 
     public Recovery Recovery { get; init; } = Recovery.Default;
 
+    public string Journal { get; init; } = "";
+
+    public string SnapshotStore { get; init; } = "";
+
+    public IStashOverflowStrategy? StashOverflow { get; init; }
+
     public Action<ScriptedPersistent, object>? OnRecover { get; init; }
 
     public Action<ScriptedPersistent, object>? OnCommand { get; init; }
@@ -51,13 +57,22 @@ public sealed class ScriptedPersistent : UntypedPersistentActor
 {
     private readonly PersistingScript _script;
 
-    public ScriptedPersistent(PersistingScript script, List<object> log) => (_script, Log) = (script, log);
+    public ScriptedPersistent(PersistingScript script, List<object> log)
+    {
+        (_script, Log) = (script, log);
+        (JournalPluginId, SnapshotPluginId) = (script.Journal, script.SnapshotStore);
+    }
 
     public override string PersistenceId => _script.Id;
 
     public override Recovery Recovery => _script.Recovery;
 
+    public override IStashOverflowStrategy InternalStashOverflowStrategy =>
+        _script.StashOverflow ?? base.InternalStashOverflowStrategy;
+
     public new List<object> Log { get; }
+
+    public bool Opened { get; set; }
 
     public IActorRef From => Sender;
 
@@ -66,6 +81,10 @@ public sealed class ScriptedPersistent : UntypedPersistentActor
     public long Last => LastSequenceNr;
 
     public void Run(Func<Task> work) => RunTask(work);
+
+    public void Turn(UntypedReceive behaviour) => BecomeStacked(behaviour);
+
+    public void TurnBack() => UnbecomeStacked();
 
     public void Note(object what) => Log.Add(what);
 
@@ -120,9 +139,11 @@ public sealed class ScriptedPersistent : UntypedPersistentActor
     protected override void PostStop() => Log.Add("stop");
 }
 
-/// <summary>Fails, rejects, hangs or spoils, as the text of an event asks.</summary>
+/// <summary>Fails, rejects, delays, hangs or spoils, as the text of an event asks.</summary>
 public sealed class FaultyJournal : MemoryJournal
 {
+    private readonly IScheduler _scheduler = Context.System.Scheduler;
+
     public override Task ReplayMessagesAsync(
         IActorContext context,
         string persistenceId,
@@ -150,6 +171,9 @@ public sealed class FaultyJournal : MemoryJournal
         return new TaskCompletionSource().Task;
     }
 
+    protected override bool ReceivePluginInternal(object message) =>
+        message is "boom" ? throw new InvalidDataException("boom") : false;
+
     protected override async Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages)
     {
         var all = messages.ToList();
@@ -161,6 +185,13 @@ public sealed class FaultyJournal : MemoryJournal
         if (all.Exists(w => Events(w).Any(e => Has(e, "hang"))))
         {
             await new TaskCompletionSource().Task.ConfigureAwait(false);
+        }
+
+        if (all.Exists(w => Events(w).Any(e => Has(e, "slow"))))
+        {
+            var later = new TaskCompletionSource();
+            _scheduler.Advanced.ScheduleOnce(TimeSpan.FromSeconds(1), later.SetResult);
+            await later.Task.ConfigureAwait(false);
         }
 
         bool Bad(AtomicWrite write) => Events(write).Any(e => Has(e, "bad"));
