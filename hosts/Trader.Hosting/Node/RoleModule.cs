@@ -42,6 +42,9 @@ public sealed record RoleModule(
 
     /// <summary>The role's own figures. What is defined here stands at <c>/metrics</c> from the start, at zero where it has no labels.</summary>
     public IReadOnlyList<MetricDefinition> Metrics { get; init; } = [];
+
+    /// <summary>The types of events and snapshots that the role's persistent actors store; any other is refused.</summary>
+    public IReadOnlyList<PersistedType> Persisted { get; init; } = [];
 }
 
 /// <summary>The gateway actors a node is built on; a test swaps these and nothing else.</summary>
