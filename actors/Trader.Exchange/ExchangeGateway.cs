@@ -48,6 +48,7 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
         Receive<FindOrder>(Handle);
         Receive<CheckAccount>(Handle);
         Receive<GetMarketLots>(lots.Forward);
+        Receive<GetMarkPrices>(Handle);
         Receive<LimitsRead>(Handle);
     }
 
@@ -125,6 +126,11 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
         _client.GetRestingSymbolsAsync(),
         resting => new RestingOrdersRead(query.ReadId, resting.Symbols, resting.Complete),
         fault => new RestingOrdersNotRead(query.ReadId, fault));
+
+    private void Handle(GetMarkPrices query) => Answer(
+        _client.GetMarkPricesAsync(),
+        prices => new MarkPricesRead(query.ReadId, prices),
+        fault => new MarkPricesNotRead(query.ReadId, fault));
 
     private void Handle(CancelRestingOrders command) => Answer(
         _client.CancelAllAsync(command.Symbol),

@@ -10,6 +10,7 @@ using Trader.Exchange;
 using Trader.Exchange.Binance;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
+using Trader.Hosting.Metrics;
 using Trader.Messages;
 using Trader.Redis.Gateway;
 
@@ -37,8 +38,11 @@ public static class Wiring
             Busy: beat => PanicWire.Find(beat.Fields, "running") is { Length: > 0 }),
         Role.Governor => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => GovernorActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            c => GovernorActor.Props(c.Settings.Governor, c.Around),
+            (_, beat) => Task.FromResult(GovernorNotReady(beat)))
+        {
+            Metrics = GovernorMetrics.Definitions,
+        },
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => PositionStateActor.Props(c.Around),
@@ -56,7 +60,7 @@ public static class Wiring
         return new NodeGateways(
             RedisGateway.Props(settings.Redis.Gateway, time),
             roles.Any(r => r.NeedsAccount) ? Exchange(settings.Exchange, time) : null,
-            DiskGateway.Props(settings.StateDir, settings.NodeName, time));
+            DiskGateway.Props(settings.StateDir, settings.NodeName, time, settings.EssLatch));
     }
 
     private static Props Exchange(ExchangeSettings settings, TimeProvider time)
@@ -72,6 +76,9 @@ public static class Wiring
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
         : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
         : [];
+
+    private static IReadOnlyList<string> GovernorNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, "trouble") is { Length: > 0 } trouble ? [trouble] : [];
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {
