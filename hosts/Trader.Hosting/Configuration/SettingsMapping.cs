@@ -29,6 +29,7 @@ internal sealed partial class SettingsMapping(
             Link(ports), Http(), engine)
         {
             EssLatch = EssLatch(),
+            Ess = Ess(),
         };
     }
 
