@@ -89,7 +89,7 @@ public sealed partial class EssControl
         var (under, ended) = (releasing!, State.Stop!);
         releasing = null;
         State = State.After(released);
-        (latchStood, raised, raisingSince, diskTrouble) = (false, false, null, "");
+        (latchStood, raised, raisingSince, latchTrouble) = (false, false, null, "");
         // Never heard of since the stop began: then it is taken away whatever it says.
         toRelease = !markerSeen || marker is "" ? "*" : marker ?? "";
         announce = "ess_deactivated";
@@ -118,7 +118,7 @@ public sealed partial class EssControl
         {
             // It may still reach the disk: the stop is written behind it, under a number that comes after.
             State = State with { Number = attempted.Number };
-            Remember(new EssStopped(State.Number + 1, stop, Cause: true));
+            Remember(new EssStopped(State.Number + 1, stop, Cause: true), now);
         }
 
         if (files?.Latch.Present != true)
@@ -154,11 +154,12 @@ public sealed partial class EssControl
     /// <summary>Answers who asked for a stop, once all of it is on disk or it is known that it will not be.</summary>
     private void Settle(EssNow now)
     {
-        var settled = recovered && raisingSince is null && unwritten.Count == 0;
-        foreach (var one in awaited.Where(a => settled || diskTrouble.Length > 0 || now.Since - a.Since > AskerPatience).ToList())
+        var settled = recovered && raisingSince is null && unwritten.Count == 0 && latchTrouble.Length == 0;
+        var known = string.Join("; ", new[] { latchTrouble, memoryTrouble }.Where(t => t.Length > 0));
+        foreach (var one in awaited.Where(a => settled || known.Length > 0 || now.Since - a.Since > AskerPatience).ToList())
         {
             awaited.Remove(one);
-            var trouble = settled ? "" : diskTrouble.Length > 0 ? diskTrouble : "the disk has not answered yet";
+            var trouble = settled ? "" : known.Length > 0 ? known : "the disk has not answered yet";
             effects.Add(new EssEffect.Answer(one.Ask, new EssProtocol.Activated(Status(), one.WasActive, trouble)));
         }
 

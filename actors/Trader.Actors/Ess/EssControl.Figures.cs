@@ -38,7 +38,7 @@ public sealed partial class EssControl
         {
             foreach (var via in EssRules.Rearmed(settings, State, drawdown, openLoss))
             {
-                Remember(new EssRearmed(State.Number + 1, now.Ms, via));
+                Remember(new EssRearmed(State.Number + 1, now.Ms, via), now);
             }
         }
 
@@ -70,7 +70,7 @@ public sealed partial class EssControl
         var today = DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(now.Ms).UtcDateTime);
         if (releasing is null && (State.DayEquity is null || today > State.Day || (State.DayEquity <= 0 && equity > 0)))
         {
-            Remember(new EssDayBegan(State.Number + 1, now.Ms, today > State.Day ? today : State.Day, equity));
+            Remember(new EssDayBegan(State.Number + 1, now.Ms, today > State.Day ? today : State.Day, equity), now);
         }
     }
 

@@ -14,11 +14,11 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     /// <summary>How a stop that does not end by hand is ended; stands in every line that refuses to end one.</summary>
     public const string HowToEnd = "to deactivate: ops/bin/ess_controller.sh deactivate, or ./trader ess deactivate";
 
-    /// <summary>A raise that has not been answered by then is asked for again.</summary>
-    private static readonly TimeSpan RaisePatience = TimeSpan.FromSeconds(3);
+    /// <summary>What the disk has not answered by then is asked for again: told twice, an event changes nothing more.</summary>
+    private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(3);
 
     private readonly List<EssEffect> effects = [];
-    private readonly SortedDictionary<long, EssEvent> unwritten = [];
+    private readonly SortedDictionary<long, (EssEvent Event, TimeSpan? Asked)> unwritten = [];
     private bool recovered;
     private DiskProtocol.EssFilesSeen? files;
     private EssNote? oldRelease;
@@ -27,7 +27,8 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     private TimeSpan? raisingSince;
     private long lastId;
     private long raiseId;
-    private string diskTrouble = "";
+    private string latchTrouble = "";
+    private string memoryTrouble = "";
 
     public EssState State { get; private set; } = EssState.Empty;
 
@@ -86,7 +87,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     {
         if (id == raiseId)
         {
-            (raisingSince, raised, diskTrouble) = (null, true, "");
+            (raisingSince, raised, latchTrouble) = (null, true, "");
             Settle(now);
         }
 
@@ -98,12 +99,12 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
         if (id == raiseId)
         {
             raisingSince = null;
-            if (diskTrouble.Length == 0)
+            if (latchTrouble.Length == 0)
             {
                 Alarm("ESS_LATCH_NOT_WRITTEN", $"the stop is active, but its latch {latchPath} cannot be written: {why}");
             }
 
-            diskTrouble = $"latch {latchPath} cannot be written: {why}";
+            latchTrouble = $"latch {latchPath} cannot be written: {why}";
             Settle(now);
         }
 
@@ -113,6 +114,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     public IReadOnlyList<EssEffect> Written(long number, EssNow now)
     {
         unwritten.Remove(number);
+        memoryTrouble = "";
         if (releasing?.Event?.Number == number)
         {
             EndRelease(releasing.Event, now);
@@ -128,14 +130,15 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
         {
             FailRelease($"it cannot be written down (S12): {why}", now);
         }
-        else if (unwritten.ContainsKey(number))
+        else if (unwritten.TryGetValue(number, out var refused))
         {
-            if (diskTrouble.Length == 0)
+            unwritten[number] = (refused.Event, null);
+            if (memoryTrouble.Length == 0)
             {
                 Alarm("ESS_NOT_WRITTEN", $"the stop is active, but its memory cannot be written and may not outlive a reboot: {why}");
             }
 
-            diskTrouble = $"memory cannot be written: {why}";
+            memoryTrouble = $"memory cannot be written: {why}";
         }
 
         Settle(now);
@@ -145,9 +148,9 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     /// <summary>Every second: what failed is tried again, what was not answered is given up.</summary>
     public IReadOnlyList<EssEffect> Tick(EssNow now)
     {
-        foreach (var late in unwritten.Values.ToList())
+        foreach (var late in unwritten.Values.Where(u => u.Asked is not { } at || now.Since - at > DiskPatience).ToList())
         {
-            effects.Add(new EssEffect.Write(late));
+            Keep(late.Event, now);
         }
 
         if (releasing is { } under && now.Since - under.Since > settings.ReleaseDeadline)
@@ -155,10 +158,10 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
             FailRelease("the disk did not answer in time", now);
         }
 
-        if (raisingSince is { } since && now.Since - since > RaisePatience)
+        if (raisingSince is { } since && now.Since - since > DiskPatience)
         {
             raisingSince = null;
-            diskTrouble = diskTrouble.Length > 0 ? diskTrouble : $"{latchPath} does not answer";
+            latchTrouble = latchTrouble.Length > 0 ? latchTrouble : $"{latchPath} does not answer";
         }
 
         Evaluate(now);
@@ -224,7 +227,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
         {
             Say(EssLevel.Warning, $"ESS latch {latchPath} was removed, but this stop was not made by that file ({stop.Reason}): latched again; {HowToEnd}");
         }
-        else if (diskTrouble.Length == 0)
+        else if (latchTrouble.Length == 0)
         {
             Say(EssLevel.Warning, $"ESS latch {latchPath} is missing and the stop of {Stamp(stop.AtMs)} is remembered ({stop.Reason}): latched again; {HowToEnd}");
         }
@@ -244,7 +247,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
 
         var note = EssNote.Of(now.Ms, by, reason);
         var stop = new EssStop(via, note.Reason, note.By, now.Ms);
-        Remember(new EssStopped(State.Number + 1, stop, cause));
+        Remember(new EssStopped(State.Number + 1, stop, cause), now);
         (latchStood, raised, markerSeen, owner) = (files?.Latch.Present == true, false, false, via != EssVia.Redis);
         oldRelease = files?.Release ?? oldRelease;
         if (via != EssVia.File)
@@ -267,10 +270,15 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
         effects.Add(new EssEffect.Raise(raiseId, EssNote.Of(stop.AtMs, stop.By, stop.Reason)));
     }
 
-    private void Remember(EssEvent happened)
+    private void Remember(EssEvent happened, EssNow now)
     {
         State = State.After(happened);
-        unwritten[happened.Number] = happened;
+        Keep(happened, now);
+    }
+
+    private void Keep(EssEvent happened, EssNow now)
+    {
+        unwritten[happened.Number] = (happened, now.Since);
         effects.Add(new EssEffect.Write(happened));
     }
 
