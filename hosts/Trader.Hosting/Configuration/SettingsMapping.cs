@@ -30,6 +30,7 @@ internal sealed partial class SettingsMapping(
         {
             EssLatch = EssLatch(),
             Governor = Governor(),
+            Ess = Ess(),
         };
     }
 
