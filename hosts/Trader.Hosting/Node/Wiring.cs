@@ -38,7 +38,11 @@ public static class Wiring
         Role.Governor => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => GovernorActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+        {
+            Companions = [FlattenWiring.Companion],
+            Metrics = [.. FlattenWiring.Metrics],
+        },
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => PositionStateActor.Props(c.Around),
