@@ -30,6 +30,7 @@ internal sealed partial class SettingsMapping(
             Link(ports), Http(), engine)
         {
             Flatten = Flatten(exchange, worker),
+            EssLatch = EssLatch(),
         };
     }
 
