@@ -42,6 +42,7 @@ public static class Wiring
         {
             Companions = [FlattenWiring.Companion],
             Metrics = [.. FlattenWiring.Metrics],
+            Persisted = [.. FlattenWiring.Persisted],
         },
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
