@@ -42,7 +42,9 @@ public static class Wiring
             c => GovernorActor.Props(c.Settings.Governor, c.Around),
             (_, beat) => Task.FromResult(GovernorNotReady(beat)))
         {
-            Metrics = GovernorMetrics.Definitions,
+            Companions = [FlattenWiring.Companion],
+            Metrics = [.. GovernorMetrics.Definitions, .. FlattenWiring.Metrics],
+            Persisted = [.. FlattenWiring.Persisted],
         },
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
