@@ -69,6 +69,8 @@ public sealed partial class RedisGateway
             readers[RedisKeys.PanicClose] = StreamGroupReader.Start(
                 consumer, client, settings.Streams, Sink(RedisKeys.PanicClose, TakePanics));
         }
+
+        StartResultReader();
     }
 
     private StreamTail Tail(string key, Func<IReadOnlyList<StreamEntry>, object> wrap) =>

@@ -17,8 +17,14 @@ public sealed class RedisSubscribers
     /// <summary>Its consumer name.</summary>
     internal string Worker { get; set; } = "";
 
+    /// <summary>Who enters results in the ledger; null where the position state brain does not run.</summary>
+    internal IActorRef? Results { get; set; }
+
+    internal string ResultsConsumer { get; set; } = "";
+
     internal IEnumerable<IActorRef> All() =>
-        Connection.Concat(Heartbeats).Concat(Completions).Concat(Panics is null ? [] : [Panics]).Distinct();
+        Connection.Concat(Heartbeats).Concat(Completions).Concat(Panics is null ? [] : [Panics])
+            .Concat(Results is null ? [] : [Results]).Distinct();
 
     internal void Remove(IActorRef gone)
     {
@@ -26,5 +32,6 @@ public sealed class RedisSubscribers
         Heartbeats.Remove(gone);
         Completions.Remove(gone);
         Panics = gone.Equals(Panics) ? null : Panics;
+        Results = gone.Equals(Results) ? null : Results;
     }
 }
