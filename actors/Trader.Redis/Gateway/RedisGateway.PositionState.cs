@@ -149,8 +149,7 @@ public sealed partial class RedisGateway
     /// <summary>As with panics: who asks again has begun a new life and is given what it left unacknowledged.</summary>
     private void WatchResults(RedisProtocol.WatchResults watch)
     {
-        subscribers.Results = Sender;
-        subscribers.ResultsConsumer = watch.Consumer;
+        subscribers.Results = new PlanSubscriber(Sender, watch.Consumer);
         Context.Watch(Sender);
         if (readers.Remove(RedisKeys.PlanResults, out var before))
         {
@@ -162,9 +161,9 @@ public sealed partial class RedisGateway
 
     private void StartResultReader()
     {
-        if (subscribers.Results is not null && !readers.ContainsKey(RedisKeys.PlanResults))
+        if (subscribers.Results is { } subscriber && !readers.ContainsKey(RedisKeys.PlanResults))
         {
-            var consumer = new StreamConsumer(RedisKeys.PlanResults, RedisKeys.PositionStateGroup, subscribers.ResultsConsumer);
+            var consumer = new StreamConsumer(RedisKeys.PlanResults, RedisKeys.PositionStateGroup, subscriber.Consumer);
             readers[RedisKeys.PlanResults] = StreamGroupReader.Start(
                 consumer, client, settings.Streams, Sink(RedisKeys.PlanResults, TakeResults));
         }
@@ -179,7 +178,7 @@ public sealed partial class RedisGateway
 
     private void OnResults(ResultEntries read)
     {
-        if (subscribers.Results is not { } reader)
+        if (subscribers.Results?.Worker is not { } reader)
         {
             return;
         }

@@ -47,7 +47,11 @@ public sealed partial class RedisGateway
         Context.Watch(Sender);
     }
 
-    private void OnTerminated(Terminated terminated) => subscribers.Remove(terminated.ActorRef);
+    private void OnTerminated(Terminated terminated)
+    {
+        subscribers.Remove(terminated.ActorRef);
+        StopOrphanedPlanReaders();
+    }
 
     private void StartReaders()
     {
@@ -70,6 +74,7 @@ public sealed partial class RedisGateway
                 consumer, client, settings.Streams, Sink(RedisKeys.PanicClose, TakePanics));
         }
 
+        StartPlanReaders();
         StartResultReader();
     }
 
