@@ -41,8 +41,11 @@ public static class Wiring
             (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => PositionStateActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            c => PositionStateActor.Props(c.Settings.PositionState, c.Around),
+            (_, beat) => Task.FromResult(PositionStateNotReady(beat)))
+        {
+            Metrics = PositionStateMetrics.Definitions,
+        },
         Role.ApplyLayer => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => ApplyLayerActor.Props(c.Around),
@@ -72,6 +75,10 @@ public static class Wiring
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
         : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
         : [];
+
+    /// <summary>In its own words.</summary>
+    private static IReadOnlyList<string> PositionStateNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, "not_ready") is { Length: > 0 } why ? [why] : [];
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {
