@@ -23,6 +23,7 @@ internal sealed partial class DocumentedVariables
         "BINANCE_BASE_URL", "BINANCE_TESTNET", "TESTNET", Key, SecretKey, "TRADER_STATE_DIR", "TRADER_PORT_OFFSET",
         "QUANTUM_RUN_DIR",
         .. GovernorNames,
+        .. PositionStateNames,
     ];
 
     private readonly Dictionary<string, (string Value, string Where)> _values = new(StringComparer.Ordinal);
@@ -67,6 +68,7 @@ internal sealed partial class DocumentedVariables
         OverlayFlatten(layers);
         OverlayOne(layers, "QUANTUM_RUN_DIR", "trader.run-dir");
         OverlayGovernor(layers);
+        OverlayPositionState(layers);
         if (_values.ContainsKey("REDIS_URL"))
         {
             OverlayOne(layers, "REDIS_URL", "trader.redis.url");

@@ -33,6 +33,7 @@ internal sealed partial class SettingsMapping(
             EssLatch = EssLatch(),
             Governor = Governor(),
             Ess = Ess(),
+            PositionState = PositionState(),
         };
     }
 

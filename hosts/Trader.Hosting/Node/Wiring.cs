@@ -48,8 +48,11 @@ public static class Wiring
         },
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => PositionStateActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            c => PositionStateActor.Props(c.Settings.PositionState, c.Around),
+            (_, beat) => Task.FromResult(PositionStateNotReady(beat)))
+        {
+            Metrics = PositionStateMetrics.Definitions,
+        },
         Role.ApplyLayer => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => ApplyLayerActor.Props(c.Around),
@@ -87,6 +90,10 @@ public static class Wiring
 
     private static IReadOnlyList<string> GovernorNotReady(RoleBeat beat) =>
         PanicWire.Find(beat.Fields, "trouble") is { Length: > 0 } trouble ? [trouble] : [];
+
+    /// <summary>In its own words.</summary>
+    private static IReadOnlyList<string> PositionStateNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, "not_ready") is { Length: > 0 } why ? [why] : [];
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {
