@@ -36,7 +36,8 @@ load_env() {
     [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z_0-9]*)[[:space:]]*=[[:space:]]*(.*)$ ]] || continue
     name=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]}
     [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]] && value=${BASH_REMATCH[1]}
-    case $name in PATH | HOME | IFS | BASH* | LD_*) ;; *) export "$name=$value" ;; esac
+    # GOV_: the governor reads its own file; through a restart command run from here it would inherit what has been removed meanwhile.
+    case $name in PATH | HOME | IFS | BASH* | LD_* | GOV_*) ;; *) export "$name=$value" ;; esac
   done <"$1"
 }
 

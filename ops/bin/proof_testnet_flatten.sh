@@ -186,10 +186,12 @@ judge_completion() {
   while IFS= read -r value; do
     [[ $value == errors=0 ]] || fail "the run reports $value"
   done < <(grep -oE '(^| )errors=[^ ]*' <<<"$done_line" | tr -d ' ' | sort -u)
-  for word in residual skipped_dust unreadable; do
+  for word in residual unreadable; do
     value=$(figure "$word")
     [[ -z $value || $value == 0 ]] || fail "the run reports $word=$value"
   done
+  value=$(figure skipped)
+  [[ -z $value || $value == 0 || $value == - ]] || fail "the run left dust open on purpose (below MIN_FLATTEN_NOTIONAL_USD): $value"
   value=$(figure status)
   [[ -z $value || $value == flat ]] || fail "the run reports status=$value"
 }

@@ -17,6 +17,7 @@ public sealed class ProofScriptTests : IAsyncLifetime
     private const string Arm = "quantum:gov:testnet:flatten:arm";
     private const string Held = """{"symbol":"BTCUSDT","side":"Both","amount":"0.002","entryPrice":"1","markPrice":"1","notional":"200.10","unrealizedProfit":"0"}""";
     private const string Done = "[WARNING] TESTNET_FLATTEN done symbols=1 orders=1 errors=0 symbols_seen=674 nonzero=1 above_notional=1 orders_sent=1 orders_ok=1 errors=0";
+    private const string More = " residual=0 status=flat skipped=- run=5f0c took_ms=412";
 
     private static readonly string[] Steps = [.. Enumerable.Range(1, 11).Select(n => $"[STEP {n}]")];
 
@@ -67,7 +68,7 @@ public sealed class ProofScriptTests : IAsyncLifetime
         _flatten = () =>
         {
             Positions();
-            Say(Done);
+            Say(Done + More);
         };
         _governing = Task.Run(Govern);
     }
@@ -111,6 +112,7 @@ public sealed class ProofScriptTests : IAsyncLifetime
         { "later-errors", "the run reports errors=2" },
         { "residual", "the run reports residual=1" },
         { "status", "the run reports status=partial" },
+        { "dust", "the run left dust open on purpose (below MIN_FLATTEN_NOTIONAL_USD): ADAUSDT" },
         { "nothing", "no completion line" },
         { "no-op", "the governor refused:" },
         { "cap", "the governor refused:" },
@@ -137,7 +139,7 @@ public sealed class ProofScriptTests : IAsyncLifetime
         Assert.DoesNotContain("✓ PASS", output, StringComparison.Ordinal);
         Assert.DoesNotContain("FLATTEN", File.ReadAllText(EnvFile), StringComparison.Ordinal);
         // Lifted only where the exchange shows no position, whatever else was wrong.
-        var flat = lie is "errors" or "later-errors" or "residual" or "status" or "late";
+        var flat = lie is "errors" or "later-errors" or "residual" or "status" or "dust" or "late";
         Assert.Equal(!flat, File.Exists(Latch));
         Assert.Equal(!flat, output.Contains("ESS stays ON", StringComparison.Ordinal));
         Assert.Equal(lie is "nothing" or "no-op" or "cap", output.Contains("✗ FAIL: Testnet flatten did not execute", StringComparison.Ordinal));
@@ -284,6 +286,7 @@ public sealed class ProofScriptTests : IAsyncLifetime
             case "later-errors": Say(Regex.Replace(Done, "errors=0$", "errors=2")); break;
             case "residual": Say(Done + " residual=1"); break;
             case "status": Say(Done + " status=partial"); break;
+            case "dust": Say(Done + " residual=0 status=flat skipped=ADAUSDT run=1"); break;
             case "no-op": Say("[WARNING] Testnet flatten: Cooldown active (3.0s < 60s) - NO-OP"); break;
             case "cap": Say("[ERROR] Testnet flatten: SAFETY CAP TRIGGERED - found 201 positions (max 200)"); break;
             case "late": Say(Done, -30); break;
