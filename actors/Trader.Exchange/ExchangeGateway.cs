@@ -117,8 +117,8 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
     }
 
     private void Handle(GetPositions query) => Answer(
-        _client.GetPositionsAsync(query.Routine ? ReadPriority.Minding : ReadPriority.Panic),
-        rows => new PositionsRead(query.ReadId, rows.Open, rows.Unreadable),
+        _client.GetPositionsAsync(query.Routine ? ReadPriority.Minding : ReadPriority.Panic, query.EverySymbol),
+        rows => new PositionsRead(query.ReadId, rows.Open, rows.Unreadable) { Rows = rows.Count, EverySymbol = rows.EverySymbol },
         fault => new PositionsNotRead(query.ReadId, fault));
 
     private void Handle(GetRestingOrders query) => Answer(

@@ -9,7 +9,7 @@ namespace Trader.Hosting.Configuration;
 /// over the settings files. Env files come last, as the operator documents edit them and restart; a file that
 /// contradicts the process says so.
 /// </summary>
-internal sealed class DocumentedVariables
+internal sealed partial class DocumentedVariables
 {
     public const string Key = "BINANCE_API_KEY";
     public const string SecretKey = "BINANCE_API_SECRET";
@@ -21,14 +21,18 @@ internal sealed class DocumentedVariables
         "REDIS_URL", "QUANTUM_REDIS_HOST", "QUANTUM_REDIS_PORT", "QUANTUM_REDIS_DB",
         "REDIS_HOST", "REDIS_PORT", "REDIS_DB",
         "BINANCE_BASE_URL", "BINANCE_TESTNET", "TESTNET", Key, SecretKey, "TRADER_STATE_DIR", "TRADER_PORT_OFFSET",
+        "QUANTUM_RUN_DIR",
     ];
 
     private readonly Dictionary<string, (string Value, string Where)> _values = new(StringComparer.Ordinal);
     private readonly SettingsReader _reader;
+    private readonly IReadOnlyDictionary<string, string> _process;
+    private readonly List<(string File, IReadOnlyDictionary<string, EnvFile.Entry> Entries)> _files = [];
 
     public DocumentedVariables(IReadOnlyDictionary<string, string> process, SettingsReader reader)
     {
         _reader = reader;
+        _process = process;
         foreach (var name in FromFiles)
         {
             // A variable set to nothing is how shells and unit files switch one off.
@@ -59,6 +63,8 @@ internal sealed class DocumentedVariables
         OverlayOne(layers, "BINANCE_BASE_URL", "trader.exchange.base-url");
         OverlayOne(layers, "TRADER_STATE_DIR", "trader.state-dir");
         OverlayOne(layers, "TRADER_PORT_OFFSET", "trader.port-offset");
+        OverlayFlatten(layers);
+        OverlayOne(layers, "QUANTUM_RUN_DIR", "trader.run-dir");
         if (_values.ContainsKey("REDIS_URL"))
         {
             OverlayOne(layers, "REDIS_URL", "trader.redis.url");
@@ -136,6 +142,7 @@ internal sealed class DocumentedVariables
 
         var entries = EnvFile.Parse(
             text, (line, what) => _reader.Wrong($"{file} line {line}", what, "repair or remove the line"));
+        _files.Add((file, entries));
         foreach (var name in FromFiles)
         {
             if (entries.TryGetValue(name, out var entry) && entry.Value.Trim().Length > 0)

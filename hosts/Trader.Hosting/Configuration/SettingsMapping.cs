@@ -24,9 +24,14 @@ internal sealed partial class SettingsMapping(
         var brain = Brain();
         var watchdog = Guard(brain);
         var worker = Worker(node);
+        var exchange = Exchange();
         return new NodeSettings(
-            node, StateDir(), ports, Redis(worker.ClaimIdle), Exchange(), brain, watchdog, worker,
-            Link(ports), Http(), engine);
+            node, StateDir(), ports, Redis(worker.ClaimIdle), exchange, brain, watchdog, worker,
+            Link(ports), Http(), engine)
+        {
+            Flatten = Flatten(exchange, worker),
+            EssLatch = EssLatch(),
+        };
     }
 
     private static TimeSpan Ms(int value) => TimeSpan.FromMilliseconds(value);

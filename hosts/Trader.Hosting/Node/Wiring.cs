@@ -49,7 +49,11 @@ public static class Wiring
         Role.Governor => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => GovernorActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+        {
+            Companions = [FlattenWiring.Companion],
+            Metrics = [.. FlattenWiring.Metrics],
+        },
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => PositionStateActor.Props(c.Around),
@@ -67,7 +71,7 @@ public static class Wiring
         return new NodeGateways(
             RedisGateway.Props(settings.Redis.Gateway, time, meter),
             roles.Any(r => r.NeedsAccount) ? Exchange(settings.Exchange, time) : null,
-            DiskGateway.Props(settings.StateDir, settings.NodeName, time));
+            DiskGateway.Props(settings.StateDir, settings.NodeName, time, settings.EssLatch));
     }
 
     private static Props Exchange(ExchangeSettings settings, TimeProvider time)
