@@ -40,8 +40,8 @@ public sealed class NodeTests : IDisposable
         var settings = Settings();
         List<RoleModule> modules = [.. RoleNames.All.Select(Wiring.Module)];
         await using var node = await NodeHost.StartAsync(new NodeParts(
-            settings, modules, _ =>
-                Wiring.Gateways(settings, modules, TimeProvider.System), _environment, TimeProvider.System,
+            settings, modules, metrics =>
+                Wiring.Gateways(settings, modules, TimeProvider.System, metrics), _environment, TimeProvider.System,
             new LineLogger(lines, TimeProvider.System), lines));
         Assert.Equal("READY=1", await Datagram(systemd));
         Assert.Equal("WATCHDOG=1", await Datagram(systemd));

@@ -262,7 +262,6 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
 
     private void Alarm(string code, string text)
     {
-        around.Meter.Count("trader_alarms_total", 1, ("code", code));
         around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm(code, text, around.NowMs)));
     }
 

@@ -35,7 +35,6 @@ public sealed partial class WatchdogActor
     {
         log.Error(LogText.Critical + "WATCHDOG FAILED TO TRIGGER PANIC CLOSE: {0}", text);
         log.Error(LogText.Critical + "MANUAL INTERVENTION REQUIRED IMMEDIATELY");
-        around.Meter.Count("trader_alarms_total", 1, ("code", code));
         around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm(code, text, around.NowMs)));
         Journal(WatchdogRecords.Alarmed(code, text));
     }

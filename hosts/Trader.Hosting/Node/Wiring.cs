@@ -4,6 +4,7 @@ using Trader.Actors.Disk;
 using Trader.Actors.ExitBrain;
 using Trader.Actors.Governor;
 using Trader.Actors.PanicClose;
+using Trader.Actors.Ports;
 using Trader.Actors.PositionState;
 using Trader.Actors.Watchdog;
 using Trader.Exchange;
@@ -26,17 +27,26 @@ public static class Wiring
         Role.ExitBrain => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => ExitBrainActor.Props(c.Settings.ExitBrain, c.Around),
-            (_, beat) => Task.FromResult(BrainNotReady(beat))),
+            (_, beat) => Task.FromResult(BrainNotReady(beat)))
+        {
+            Metrics = GuardMetrics.ExitBrain,
+        },
         Role.Watchdog => new RoleModule(
             role, TakesPanics: false, NeedsAccount: false,
             c => WatchdogActor.Props(c.Settings.Watchdog, c.Around, c.Local.GetValueOrDefault(Role.ExitBrain)),
             // Its heartbeat is its readiness: it judges whatever else is down.
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+        {
+            Metrics = GuardMetrics.Watchdog,
+        },
         Role.PanicClose => new RoleModule(
             role, TakesPanics: true, NeedsAccount: true,
             c => PanicCloseActor.Props(c.Settings.PanicClose, c.Around),
             WorkerNotReady,
-            Busy: beat => PanicWire.Find(beat.Fields, "running") is { Length: > 0 }),
+            Busy: beat => PanicWire.Find(beat.Fields, "running") is { Length: > 0 })
+        {
+            Metrics = GuardMetrics.PanicClose,
+        },
         Role.Governor => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => GovernorActor.Props(c.Settings.Governor, c.Around),
@@ -65,11 +75,11 @@ public static class Wiring
     };
 
     /// <param name="roles">Without a role that needs the account no connection to an exchange is opened.</param>
-    public static NodeGateways Gateways(NodeSettings settings, IReadOnlyList<RoleModule> roles, TimeProvider time)
+    public static NodeGateways Gateways(NodeSettings settings, IReadOnlyList<RoleModule> roles, TimeProvider time, IMeter meter)
     {
         ArgumentNullException.ThrowIfNull(settings);
         return new NodeGateways(
-            RedisGateway.Props(settings.Redis.Gateway, time),
+            RedisGateway.Props(settings.Redis.Gateway, time, meter),
             roles.Any(r => r.NeedsAccount) ? Exchange(settings.Exchange, time) : null,
             DiskGateway.Props(settings.StateDir, settings.NodeName, time, settings.EssLatch));
     }
