@@ -23,13 +23,22 @@ public sealed class PersistenceFixture : IAsyncLifetime
         PersistedType.Of<Balance>("test.balance.v1"),
     ]);
 
+    private readonly bool durable;
+
+    public PersistenceFixture()
+        : this(durable: false)
+    {
+    }
+
+    internal PersistenceFixture(bool durable) => this.durable = durable;
+
     public RedisServer Server { get; private set; } = null!;
 
     public RedisConsole Console { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        Server = await RedisServer.Start();
+        Server = await RedisServer.Start(new RedisServerOptions { Durable = durable });
         Console = RedisConsole.Open(Server.Url);
     }
 
