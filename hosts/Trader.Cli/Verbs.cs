@@ -2,6 +2,7 @@ using Trader.Cli.Audit;
 using Trader.Cli.Bench;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
+using Trader.Cli.Ess;
 using Trader.Cli.Panic;
 using Trader.Cli.Positions;
 using Trader.Cli.Status;
@@ -20,6 +21,7 @@ internal static class Verbs
         StatusCommand.Create(),
         PositionsCommand.Create(),
         PanicCommand.Create(),
+        EssCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),
     ];
