@@ -11,7 +11,7 @@ namespace Trader.Exchange;
 /// happens (S8), and nothing awaited in a handler. What to send when is <see cref="CloseQueue{TOwner}"/>'s decision,
 /// what it means <see cref="BinanceClient"/>'s; this actor only carries.
 /// </summary>
-public sealed class ExchangeGateway : ReceiveActor, IWithTimers
+public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 {
     private sealed record WaveAnswered(long Wave, ClosesAnswered Answered);
     private sealed record WaveLost(long Wave, string Why);
@@ -49,6 +49,7 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
         Receive<CheckAccount>(Handle);
         Receive<GetMarketLots>(lots.Forward);
         Receive<LimitsRead>(Handle);
+        ReceiveFigures();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -2,6 +2,7 @@ using Trader.Cli.Audit;
 using Trader.Cli.Bench;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
+using Trader.Cli.Ess;
 using Trader.Cli.Panic;
 using Trader.Cli.Positions;
 using Trader.Cli.Status;
@@ -21,6 +22,7 @@ internal static class Verbs
         PositionsCommand.Create(),
         DumpCommand.Create(),
         PanicCommand.Create(),
+        EssCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),
     ];

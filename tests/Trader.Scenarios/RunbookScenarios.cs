@@ -247,7 +247,7 @@ public sealed class RunbookScenarios(RunbookMachine machine) : IClassFixture<Run
         await Board.Does($"kill -CONT {Board.Pid(Governor)}");
 
         // It looks again and again meanwhile: a second arm is taken, so the first one was gone.
-        await Board.Does("rm -f " + Board.Latch);
+        await Board.Does(Deactivate);
         await Board.Does(Arm);
         await Says("journalctl -u quantum-governor -n 40 | grep -i flatten", "ESS latch file");
         Assert.Matches(@"gov_testnet_flatten_attempt_total 1(\.0)?\n", await Board.Does("curl -s localhost:8044/metrics | grep gov_testnet_flatten"));

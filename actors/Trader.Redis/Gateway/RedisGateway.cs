@@ -73,6 +73,7 @@ public sealed partial class RedisGateway : ReceiveActor
         Receive<RedisProtocol.GetHalt>(GetHalt);
         Receive<RedisProtocol.PublishCompletion>(Complete);
         Receive<RedisProtocol.PublishRefusal>(Refuse);
+        ReceivePlans();
         ReceiveGovernor();
         ReceiveFlatten();
         ReceiveEss();

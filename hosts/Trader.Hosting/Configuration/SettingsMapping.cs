@@ -31,6 +31,7 @@ internal sealed partial class SettingsMapping(
         {
             Flatten = Flatten(exchange, worker),
             EssLatch = EssLatch(),
+            Ess = Ess(),
         };
     }
 

@@ -10,6 +10,7 @@ using Trader.Actors.Watchdog;
 using Trader.Exchange;
 using Trader.Exchange.Binance;
 using Trader.Hosting.Configuration;
+using Trader.Hosting.Ess;
 using Trader.Hosting.Http;
 using Trader.Hosting.Metrics;
 using Trader.Messages;
@@ -61,7 +62,12 @@ public static class Wiring
         Role.ApplyLayer => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => ApplyLayerActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+        {
+            Companions = [EssModule.Companion],
+            Metrics = EssModule.Metrics,
+            Routes = EssModule.Routes,
+        },
     };
 
     /// <param name="roles">Without a role that needs the account no connection to an exchange is opened.</param>

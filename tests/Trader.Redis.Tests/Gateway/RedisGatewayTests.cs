@@ -206,7 +206,7 @@ public sealed class RedisGatewayTests : TestKit, IAsyncLifetime
         Assert.IsType<RedisProtocol.SetHalt>(answer.Command);
     }
 
-    private static RedisGatewaySettings Settings(string url) => new(
+    internal static RedisGatewaySettings Settings(string url) => new(
         RedisEndpoint.Parse(url), new RedisOptions(), new StreamOptions { BlockMs = 200 }, TimeSpan.FromSeconds(1), 1000, 1000,
         TimeSpan.FromDays(1));
 

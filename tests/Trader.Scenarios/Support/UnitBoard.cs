@@ -156,8 +156,11 @@ internal sealed class UnitBoard : IAsyncDisposable
     private const string Systemctl = """
         verb=
         units=()
+        value=
         for a; do
+          if [[ -n $value ]]; then value=; continue; fi
           case $a in
+            -p) value=1 ;;
             -*) ;;
             *) if [[ -z $verb ]]; then verb=$a; else units+=("${a%.service}"); fi ;;
           esac
@@ -197,6 +200,7 @@ internal sealed class UnitBoard : IAsyncDisposable
             restart) { stop "$unit" && start "$unit"; } || code=$? ;;
             kill) running "$unit" && kill -KILL "$pid" ;;
             is-active | status) if running "$unit"; then echo active; else echo inactive; code=3; fi ;;
+            show) cat "$BOARD/$unit/start" 2>/dev/null ;;
             is-enabled) if [[ -d $BOARD/$unit ]]; then echo enabled; else echo disabled; code=1; fi ;;
             *) echo "Unknown command verb $verb." >&2; code=1 ;;
           esac
