@@ -2,6 +2,7 @@ using Trader.Cli.Audit;
 using Trader.Cli.Bench;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
+using Trader.Cli.Ess;
 using Trader.Cli.Flatten;
 using Trader.Cli.Panic;
 using Trader.Cli.Positions;
@@ -23,6 +24,7 @@ internal static class Verbs
         DumpCommand.Create(),
         PanicCommand.Create(),
         FlattenCommand.Create(),
+        EssCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),
     ];
