@@ -71,6 +71,7 @@ public sealed partial class RedisGateway : ReceiveActor
         Receive<RedisProtocol.GetHalt>(GetHalt);
         Receive<RedisProtocol.PublishCompletion>(Complete);
         Receive<RedisProtocol.PublishRefusal>(Refuse);
+        ReceivePlans();
         ReceiveGovernor();
         ReceiveFlatten();
         ReceiveEss();

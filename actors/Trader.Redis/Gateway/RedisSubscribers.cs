@@ -17,8 +17,12 @@ public sealed class RedisSubscribers
     /// <summary>Its consumer name.</summary>
     internal string Worker { get; set; } = "";
 
+    /// <summary>The workers that read plans, by consumer group.</summary>
+    internal Dictionary<string, PlanSubscriber> Plans { get; } = new(StringComparer.Ordinal);
+
     internal IEnumerable<IActorRef> All() =>
-        Connection.Concat(Heartbeats).Concat(Completions).Concat(Panics is null ? [] : [Panics]).Distinct();
+        Connection.Concat(Heartbeats).Concat(Completions).Concat(Panics is null ? [] : [Panics])
+            .Concat(Plans.Values.Select(plan => plan.Worker)).Distinct();
 
     internal void Remove(IActorRef gone)
     {
@@ -26,5 +30,13 @@ public sealed class RedisSubscribers
         Heartbeats.Remove(gone);
         Completions.Remove(gone);
         Panics = gone.Equals(Panics) ? null : Panics;
+        foreach (var group in Plans.Where(plan => plan.Value.Worker.Equals(gone)).Select(plan => plan.Key).ToList())
+        {
+            Plans.Remove(group);
+        }
     }
 }
+
+/// <param name="Worker">Who evaluates the plans.</param>
+/// <param name="Consumer">Its consumer name, the node's.</param>
+internal sealed record PlanSubscriber(IActorRef Worker, string Consumer);
