@@ -38,6 +38,9 @@ public enum DraftFault
 /// </summary>
 public sealed class OrderDraft
 {
+    /// <summary>Field of a closing plan that says which leg of a hedged symbol it means: <c>LONG</c> or <c>SHORT</c>.</summary>
+    public const string LegField = "position_side";
+
     private OrderDraft(PlanId plan, PositionKey key, OrderSide side, decimal quantity, bool opens)
     {
         Plan = plan;
@@ -166,7 +169,7 @@ public sealed class OrderDraft
             legs.RemoveAll(leg => leg.ClosingSide != plan.Side);
             fault = DraftFault.WrongDirection;
         }
-        else if (legs.Count > 1 && PlanWire.PositionSideOf(plan) is { } named)
+        else if (legs.Count > 1 && NamedLeg(plan) is { } named)
         {
             legs.RemoveAll(leg => leg.Key.Side != named);
         }
@@ -179,6 +182,14 @@ public sealed class OrderDraft
 
         return legs.Count == 1 ? legs[0] : null;
     }
+
+    /// <summary>The leg that a plan names in <c>position_side</c>, as the exit brain's do; null when it names none.</summary>
+    private static PositionSide? NamedLeg(Plan plan) => PanicWire.Find(plan.Fields, LegField) switch
+    {
+        "LONG" => PositionSide.Long,
+        "SHORT" => PositionSide.Short,
+        _ => null,
+    };
 
     /// <summary>Downward to the step, at most one market order's worth; zero when that is below the smallest order.</summary>
     private static decimal OnStep(decimal quantity, MarketLot lot)
