@@ -68,6 +68,9 @@ public sealed class TraderFleet : IAsyncDisposable
 
     public string StateDir => Path.Combine(_folder, "state");
 
+    /// <summary>QUANTUM_RUN_DIR: where the emergency stop's latch stands.</summary>
+    public string RunDir => Path.Combine(_folder, "run");
+
     /// <summary>Paths in the fleet's own directory, deleted at the end.</summary>
     public string Scratch(string name) => Path.Combine(_folder, name);
 
@@ -184,6 +187,7 @@ public sealed class TraderFleet : IAsyncDisposable
             ["TRADER_PORT_OFFSET"] = PortOffset.ToString(CultureInfo.InvariantCulture),
             // The machine's own /etc/quantum is none of a test's business.
             ["QUANTUM_ETC_DIR"] = Scratch("etc"),
+            ["QUANTUM_RUN_DIR"] = RunDir,
         };
         foreach (var (key, value) in all.Concat(_options.Environment).Concat(environment ?? NoVariables))
         {

@@ -21,6 +21,7 @@ internal sealed class DocumentedVariables
         "REDIS_URL", "QUANTUM_REDIS_HOST", "QUANTUM_REDIS_PORT", "QUANTUM_REDIS_DB",
         "REDIS_HOST", "REDIS_PORT", "REDIS_DB",
         "BINANCE_BASE_URL", "BINANCE_TESTNET", "TESTNET", Key, SecretKey, "TRADER_STATE_DIR", "TRADER_PORT_OFFSET",
+        "QUANTUM_RUN_DIR",
     ];
 
     private readonly Dictionary<string, (string Value, string Where)> _values = new(StringComparer.Ordinal);
@@ -59,6 +60,7 @@ internal sealed class DocumentedVariables
         OverlayOne(layers, "BINANCE_BASE_URL", "trader.exchange.base-url");
         OverlayOne(layers, "TRADER_STATE_DIR", "trader.state-dir");
         OverlayOne(layers, "TRADER_PORT_OFFSET", "trader.port-offset");
+        OverlayOne(layers, "QUANTUM_RUN_DIR", "trader.run-dir");
         if (_values.ContainsKey("REDIS_URL"))
         {
             OverlayOne(layers, "REDIS_URL", "trader.redis.url");

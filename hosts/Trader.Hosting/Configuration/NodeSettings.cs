@@ -15,7 +15,7 @@ namespace Trader.Hosting.Configuration;
 /// <param name="StateDir">Absolute path.</param>
 /// <param name="Ports">Listening port of every role, offset included.</param>
 /// <param name="Engine">The <c>akka</c> block for the actor engine.</param>
-public sealed record NodeSettings(
+public sealed partial record NodeSettings(
     string NodeName,
     string StateDir,
     IReadOnlyDictionary<Role, int> Ports,

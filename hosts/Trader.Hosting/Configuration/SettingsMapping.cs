@@ -26,7 +26,10 @@ internal sealed partial class SettingsMapping(
         var worker = Worker(node);
         return new NodeSettings(
             node, StateDir(), ports, Redis(worker.ClaimIdle), Exchange(), brain, watchdog, worker,
-            Link(ports), Http(), engine);
+            Link(ports), Http(), engine)
+        {
+            EssLatch = EssLatch(),
+        };
     }
 
     private static TimeSpan Ms(int value) => TimeSpan.FromMilliseconds(value);

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Trader.Hosting.Configuration;
 using Trader.Messages;
 
@@ -10,4 +11,11 @@ namespace Trader.Hosting.Http;
 /// Puts a trigger into the worker's mailbox; false when there is no worker to take it. Null for a role that takes none.
 /// </param>
 public sealed record RoleEndpoint(
-    Role Role, int Port, EventHub Hub, Func<Readiness> Readiness, Func<PanicEntry, bool>? Panic = null);
+    Role Role, int Port, EventHub Hub, Func<Readiness> Readiness, Func<PanicEntry, bool>? Panic = null)
+{
+    /// <summary>The role's own paths.</summary>
+    public IReadOnlyList<RoleRoute> Routes { get; init; } = [];
+
+    /// <summary>The actor of this name, null while it is not there.</summary>
+    public Func<string, IActorRef?> Actor { get; init; } = _ => null;
+}

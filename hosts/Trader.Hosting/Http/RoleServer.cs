@@ -19,10 +19,10 @@ namespace Trader.Hosting.Http;
 
 /// <summary>
 /// Every role's HTTP on its own port: <c>/metrics</c>, <c>/health/live</c>, <c>/health/ready</c>, the role's event
-/// stream and, on the panic-close role, <c>POST /panic-close</c>. Plain paths and one switch: a router would cost
+/// stream, on the panic-close role <c>POST /panic-close</c>, and the role's own routes. Plain paths and one switch: a router would cost
 /// start-up time and add nothing.
 /// </summary>
-public sealed class RoleServer : IAsyncDisposable
+public sealed partial class RoleServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly MetricRegistry _metrics;
@@ -134,6 +134,11 @@ public sealed class RoleServer : IAsyncDisposable
             return context.Request.Method == HttpMethods.Post
                 ? TakePanic(context, endpoint)
                 : Answer(context, StatusCodes.Status405MethodNotAllowed, "use POST");
+        }
+
+        if (endpoint.Routes.Where(r => r.Path == path).ToList() is { Count: > 0 } onPath)
+        {
+            return ServeRoute(context, endpoint, onPath);
         }
 
         if (context.Request.Method is not ("GET" or "HEAD"))

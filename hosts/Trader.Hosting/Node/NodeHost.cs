@@ -46,6 +46,7 @@ public sealed class NodeHost : IAsyncDisposable
     private IHost? _actors;
     private Task _looking = Task.CompletedTask;
     private volatile IActorRef? _worker;
+    private volatile IReadOnlyDictionary<string, IActorRef> _byName = new Dictionary<string, IActorRef>();
 
     private NodeHost(NodeParts parts, Secret token)
     {
@@ -191,12 +192,18 @@ public sealed class NodeHost : IAsyncDisposable
         }
 
         _worker = _roles.GetValueOrDefault(Role.PanicClose);
+        _byName = tree.Companions.Concat(tree.Roles.Select(r => KeyValuePair.Create(r.Key.Name(), r.Value)))
+            .ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain-roles", Drain);
     }
 
     private RoleEndpoint Endpoint(RoleModule module) => new(
         module.Role, _parts.Settings.Ports[module.Role], _hubs[module.Role], () => _board.Of(module.Role),
-        module.TakesPanics ? TakePanic : null);
+        module.TakesPanics ? TakePanic : null)
+    {
+        Routes = module.Routes,
+        Actor = name => _stopping.IsCancellationRequested ? null : _byName.GetValueOrDefault(name),
+    };
 
     private bool TakePanic(PanicEntry entry)
     {

@@ -21,7 +21,8 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     /// <summary>Asks for the tree. Reply: <see cref="Tree"/>.</summary>
     public sealed record GetTree;
 
-    public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles);
+    /// <param name="Companions">By name.</param>
+    public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles, IReadOnlyDictionary<string, IActorRef> Companions);
 
     private sealed record ReportLost;
 
@@ -48,19 +49,20 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         var disk = Context.Watch(Context.ActorOf(gateways.Disk, "disk"));
         var links = Context.Watch(Context.ActorOf(link, "link"));
         var around = new Surroundings(_redis, exchange, links, disk, time, meter, Guid.NewGuid, settings.NodeName);
+        var all = new Dictionary<string, IActorRef>(StringComparer.Ordinal);
         foreach (var module in modules.OrderBy(m => m.Role))
         {
             var companions = new Dictionary<string, IActorRef>(StringComparer.Ordinal);
             var context = new RoleContext(settings, around, new Dictionary<Role, IActorRef>(_roles), companions);
             foreach (var companion in module.Companions)
             {
-                companions[companion.Name] = Context.Watch(Context.ActorOf(companion.Props(context), companion.Name));
+                all[companion.Name] = companions[companion.Name] = Context.Watch(Context.ActorOf(companion.Props(context), companion.Name));
             }
 
             _roles[module.Role] = Context.Watch(Context.ActorOf(module.Props(context), module.Role.Name()));
         }
 
-        Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles))));
+        Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles), all)));
         Receive<Terminated>(HandleTerminated);
         Receive<DeadLetter>(m => HandleLost("trader_dead_letters_total", m.Message, m.Recipient));
         Receive<UnhandledMessage>(m => HandleLost("trader_unhandled_messages_total", m.Message, m.Recipient));

@@ -56,7 +56,7 @@ public static class Wiring
         return new NodeGateways(
             RedisGateway.Props(settings.Redis.Gateway, time),
             roles.Any(r => r.NeedsAccount) ? Exchange(settings.Exchange, time) : null,
-            DiskGateway.Props(settings.StateDir, settings.NodeName, time));
+            DiskGateway.Props(settings.StateDir, settings.NodeName, time, settings.EssLatch));
     }
 
     private static Props Exchange(ExchangeSettings settings, TimeProvider time)

@@ -66,5 +66,7 @@ public sealed class DiskGatewayTests : IAsyncLifetime
     private static Task<object> Ask(IActorRef gateway, object command) => gateway.Ask<object>(command, Deadline);
 
     private IActorRef Start() =>
-        _system.ActorOf(DiskGateway.Props(_state.Path, StateDirectory.Node, TimeProvider.System));
+        _system.ActorOf(DiskGateway.Props(
+            _state.Path, StateDirectory.Node, TimeProvider.System,
+            new EssLatchSettings(Path.Combine(_state.Path, "run"), TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1))));
 }
