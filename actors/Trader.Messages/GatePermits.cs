@@ -18,8 +18,8 @@ public enum PermitFault
     /// <summary>The P3.3 permit says no; its reason stands beside it.</summary>
     Denied,
 
-    /// <summary>It was made for another symbol (X8).</summary>
-    Symbol,
+    /// <summary>It was made for another plan, symbol or action (X8).</summary>
+    OtherPlan,
 
     /// <summary>It says itself that it is older than a permit may be.</summary>
     Expired,
@@ -180,13 +180,14 @@ public static class PermitWire
             ? Token(reason.GetString()!)
             : NoReason;
 
-    /// <summary>A permit without symbol or birth is bound by its key and its expiry; one that names them must name the right ones.</summary>
+    /// <summary>What a permit does not name is bound by its key and its expiry; what it names must be right.</summary>
     private static PermitFault? Binding(JsonElement root, Plan plan, long nowMs, long maxAgeMs)
     {
-        if (root.TryGetProperty("symbol", out var symbol)
-            && !(symbol.ValueKind == JsonValueKind.String && symbol.GetString() == plan.Symbol.Value))
+        if (!Says(root, "symbol", plan.Symbol.Value) || !Says(root, "plan_id", plan.Id.Value) || !Says(root, "action", plan.ActionText)
+            || (root.TryGetProperty("reduce_only", out var reduceOnly)
+                && reduceOnly.ValueKind != (plan.Effect == PlanEffect.Closes ? JsonValueKind.True : JsonValueKind.False)))
         {
-            return PermitFault.Symbol;
+            return PermitFault.OtherPlan;
         }
 
         if (!root.TryGetProperty("created_at", out var created))
@@ -203,6 +204,10 @@ public static class PermitWire
         var age = nowMs - (long)(seconds * 1000);
         return age > maxAgeMs || age < -MaxAheadMs ? PermitFault.Expired : null;
     }
+
+    private static bool Says(JsonElement root, string name, string expected) =>
+        !root.TryGetProperty(name, out var value)
+        || (value.ValueKind == JsonValueKind.String && string.Equals(value.GetString(), expected, StringComparison.Ordinal));
 
     /// <summary>Zero when the field is absent.</summary>
     private static bool TryQuantity(JsonElement root, string name, out decimal quantity)

@@ -4,7 +4,7 @@ namespace Trader.Redis.Gateway;
 /// The steps that must be one step in Redis. Lua does not roll back, so each script does what may be refused first and the mark that
 /// makes it final last.
 /// </summary>
-internal static class RedisScripts
+internal static partial class RedisScripts
 {
     /// <summary>KEYS stream, issued mark; ARGV seconds to remember, fields. Answers the entry's id, the first one if repeated.</summary>
     public static readonly RedisScript IssuePanic = new("""
