@@ -9,7 +9,7 @@ namespace Trader.Hosting.Configuration;
 /// over the settings files. Env files come last, as the operator documents edit them and restart; a file that
 /// contradicts the process says so.
 /// </summary>
-internal sealed class DocumentedVariables
+internal sealed partial class DocumentedVariables
 {
     public const string Key = "BINANCE_API_KEY";
     public const string SecretKey = "BINANCE_API_SECRET";
@@ -22,6 +22,7 @@ internal sealed class DocumentedVariables
         "REDIS_HOST", "REDIS_PORT", "REDIS_DB",
         "BINANCE_BASE_URL", "BINANCE_TESTNET", "TESTNET", Key, SecretKey, "TRADER_STATE_DIR", "TRADER_PORT_OFFSET",
         "QUANTUM_RUN_DIR",
+        .. GateNames,
     ];
 
     private readonly Dictionary<string, (string Value, string Where)> _values = new(StringComparer.Ordinal);
@@ -61,6 +62,7 @@ internal sealed class DocumentedVariables
         OverlayOne(layers, "TRADER_STATE_DIR", "trader.state-dir");
         OverlayOne(layers, "TRADER_PORT_OFFSET", "trader.port-offset");
         OverlayOne(layers, "QUANTUM_RUN_DIR", "trader.run-dir");
+        OverlayGate(layers);
         if (_values.ContainsKey("REDIS_URL"))
         {
             OverlayOne(layers, "REDIS_URL", "trader.redis.url");
@@ -177,7 +179,8 @@ internal sealed class DocumentedVariables
         };
         if (wanted is { } w)
         {
-            Wishes.Add(new Wish(w, $"{name} ({where})"));
+            // TESTNET=false in the gate's file says that permits are needed; whose account it is, other settings say better.
+            Wishes.Add(new Wish(w, $"{name} ({where})", Weak: name == "TESTNET" && w == Wanted.Production));
         }
         else
         {

@@ -26,9 +26,10 @@ internal sealed partial class SettingsMapping(
         var worker = Worker(node);
         return new NodeSettings(
             node, StateDir(), ports, Redis(worker.ClaimIdle), Exchange(), brain, watchdog, worker,
-            Link(ports), Http(), engine)
+            Link(ports), Http(), Engine())
         {
             EssLatch = EssLatch(),
+            ApplyLayer = ApplyLayer(),
         };
     }
 
@@ -166,6 +167,7 @@ internal sealed partial class SettingsMapping(
                 new ExchangeChoice.Wish(wanted, $"exchange.environment ({read.Where("trader.exchange.environment")})"));
         }
 
+        AddTestnetCredentials(wishes);
         var decision = ExchangeChoice.Decide(wishes, ExchangeAddress());
         notices.AddRange(decision.Notices);
         var connections = read.Whole("trader.exchange.max-connections", 1, 256);
@@ -187,7 +189,8 @@ internal sealed partial class SettingsMapping(
             AccountDoubts = [.. decision.Doubts, .. variables.Doubts],
         };
         return new ExchangeSettings(
-            options, gateway, SecretOf(DocumentedVariables.Key), SecretOf(DocumentedVariables.SecretKey));
+            options, gateway, SecretOf(DocumentedVariables.Key) ?? SecretOf(DocumentedVariables.TestnetKey),
+            SecretOf(DocumentedVariables.SecretKey) ?? SecretOf(DocumentedVariables.TestnetSecret));
     }
 
     private Secret? SecretOf(string name) => variables.Find(name) is { } value ? new Secret(value) : null;

@@ -10,6 +10,7 @@ using Trader.Exchange;
 using Trader.Exchange.Binance;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
+using Trader.Hosting.Metrics;
 using Trader.Messages;
 using Trader.Redis.Gateway;
 
@@ -45,8 +46,12 @@ public static class Wiring
             (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
         Role.ApplyLayer => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => ApplyLayerActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            c => ApplyLayerActor.Props(c.Settings.ApplyLayer, c.Around),
+            GateNotReady,
+            Busy: beat => PanicWire.Find(beat.Fields, "in_flight") is not (null or "0"))
+        {
+            Metrics = GateMetricDefinitions.All,
+        },
     };
 
     /// <param name="roles">Without a role that needs the account no connection to an exchange is opened.</param>
@@ -72,6 +77,10 @@ public static class Wiring
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
         : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
         : [];
+
+    private static async Task<IReadOnlyList<string>> GateNotReady(IActorRef gate, RoleBeat beat) =>
+        (await gate.Ask<ApplyLayerProtocol.Readiness>(new ApplyLayerProtocol.GetReadiness(), ReadinessBoard.MaxAge)
+            .ConfigureAwait(false)).Why;
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {

@@ -116,7 +116,7 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
         Assert.InRange(int.Parse(await console.Text("TTL", Key(RedisKeys.PlanTaken)), null), 21_590, 21_600);
         var seen = (await Look()).Plans[0];
         Assert.True(seen.Taken);
-        Assert.Equal(("1-1", "gate-a"), (seen.Record!.StreamId, seen.Record.Holder));
+        Assert.Equal(PlanRecordText.Of("00000000deadbeef", "1-1", "gate-a", Draft()), seen.Record);
     }
 
     [Fact]
@@ -279,7 +279,7 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
 
     private static RedisProtocol.TakePlan TakeMessage(bool opens = false) => new(
         opens ? ApprovedOrderSource.Open : ApprovedOrderSource.Draft, new PermitTexts(Governor, P33),
-        new PlanRecordText("00000000deadbeef", "1-1", "gate-a"), 21_600);
+        PlanRecordText.Of("00000000deadbeef", "1-1", "gate-a", opens ? ApprovedOrderSource.Open : ApprovedOrderSource.Draft), 21_600);
 
     private async Task<IActorRef> Gateway()
     {
