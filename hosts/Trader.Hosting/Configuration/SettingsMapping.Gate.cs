@@ -8,7 +8,7 @@ internal sealed partial class SettingsMapping
 {
     private const string GateModeKey = "trader.apply-layer.mode";
 
-    private ApplyLayerSettings ApplyLayer()
+    private ApplyLayerSettings ApplyLayer(ExchangeSettings exchange)
     {
         var bypass = Truth("trader.apply-layer.testnet-bypass");
         var warning = read.PercentOrOff("trader.apply-layer.kill-score-warning", 1) ?? 0;
@@ -19,11 +19,10 @@ internal sealed partial class SettingsMapping
         }
 
         return new ApplyLayerSettings(
-            Mode(bypass),
+            Mode(bypass, exchange),
             bypass,
             Truth("trader.apply-layer.kill-switch"),
-            (variables.Find(DocumentedVariables.Key) ?? variables.Find(DocumentedVariables.TestnetKey)) is not null
-                && (variables.Find(DocumentedVariables.SecretKey) ?? variables.Find(DocumentedVariables.TestnetSecret)) is not null,
+            exchange is { Key: not null, Secret: not null },
             read.Duration("trader.apply-layer.permit-wait", Ms(0), S(60)),
             read.Duration("trader.apply-layer.permit-step", Ms(5), S(5)),
             read.Duration("trader.apply-layer.wake-every", Ms(1), Ms(100)),
@@ -46,7 +45,7 @@ internal sealed partial class SettingsMapping
     private TimeSpan Settled() =>
         read.Duration("trader.exchange.order-deadline", Ms(500), S(10)) + read.Duration("trader.exchange.receive-window", S(1), S(60));
 
-    private GateMode Mode(bool bypass)
+    private GateMode Mode(bool bypass, ExchangeSettings exchange)
     {
         var word = read.Text(GateModeKey);
         switch (word)
@@ -54,7 +53,7 @@ internal sealed partial class SettingsMapping
             case "production" when bypass:
                 read.WrongAt(GateModeKey, "is production, and TESTNET=true takes the permits away", "set one of the two");
                 break;
-            case "testnet" when Exchange().Environment == VenueEnvironment.Production:
+            case "testnet" when exchange.Environment == VenueEnvironment.Production:
                 read.WrongAt(GateModeKey, "is testnet, and the account is a production account", "choose the testnet, or another mode");
                 break;
             case "" or "production" or "testnet" or "dry_run":

@@ -24,12 +24,13 @@ internal sealed partial class SettingsMapping(
         var brain = Brain();
         var watchdog = Guard(brain);
         var worker = Worker(node);
+        var exchange = Exchange();
         return new NodeSettings(
-            node, StateDir(), ports, Redis(worker.ClaimIdle), Exchange(), brain, watchdog, worker,
+            node, StateDir(), ports, Redis(worker.ClaimIdle), exchange, brain, watchdog, worker,
             Link(ports), Http(), Engine())
         {
             EssLatch = EssLatch(),
-            ApplyLayer = ApplyLayer(),
+            ApplyLayer = ApplyLayer(exchange),
         };
     }
 
