@@ -11,7 +11,7 @@ namespace Trader.Exchange;
 /// What to send when is decided by <see cref="CloseQueue{TOwner}"/> for emergency closes and <see cref="ApprovedDesk{TOwner}"/> for orders
 /// through the gate, what it means by <see cref="BinanceClient"/>; this actor only carries.
 /// </summary>
-public sealed class ExchangeGateway : ReceiveActor, IWithTimers
+public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 {
     private sealed record WaveAnswered(long Wave, ClosesAnswered Answered);
     private sealed record WaveLost(long Wave, string Why);
@@ -53,7 +53,9 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
         Receive<FindOrder>(Handle);
         Receive<CheckAccount>(Handle);
         Receive<GetMarketLots>(lots.Forward);
+        Receive<GetMarkPrices>(Handle);
         Receive<LimitsRead>(Handle);
+        ReceiveFigures();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -156,14 +158,19 @@ public sealed class ExchangeGateway : ReceiveActor, IWithTimers
     }
 
     private void Handle(GetPositions query) => Answer(
-        _client.GetPositionsAsync(query.Routine ? ReadPriority.Minding : ReadPriority.Panic),
-        rows => new PositionsRead(query.ReadId, rows.Open, rows.Unreadable),
+        _client.GetPositionsAsync(query.Routine ? ReadPriority.Minding : ReadPriority.Panic, query.EverySymbol),
+        rows => new PositionsRead(query.ReadId, rows.Open, rows.Unreadable) { Rows = rows.Count, EverySymbol = rows.EverySymbol },
         fault => new PositionsNotRead(query.ReadId, fault));
 
     private void Handle(GetRestingOrders query) => Answer(
         _client.GetRestingSymbolsAsync(),
         resting => new RestingOrdersRead(query.ReadId, resting.Symbols, resting.Complete),
         fault => new RestingOrdersNotRead(query.ReadId, fault));
+
+    private void Handle(GetMarkPrices query) => Answer(
+        _client.GetMarkPricesAsync(),
+        prices => new MarkPricesRead(query.ReadId, prices),
+        fault => new MarkPricesNotRead(query.ReadId, fault));
 
     private void Handle(CancelRestingOrders command) => Answer(
         _client.CancelAllAsync(command.Symbol),

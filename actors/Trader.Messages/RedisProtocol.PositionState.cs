@@ -50,7 +50,8 @@ public static partial class RedisProtocol
     /// <param name="Symbol">Whose ledger.</param>
     /// <param name="Expected">Its text when it was judged, null for none. If another stands there now, nothing is done.</param>
     /// <param name="Begin">What the ledger begins with where there is none; null to begin none.</param>
-    public sealed record LedgerCheck(Symbol Symbol, string? Expected, decimal? Begin);
+    /// <param name="AskedMs">Unix ms, by Redis' clock, at which the exchange was asked: what was executed before is in that amount.</param>
+    public sealed record LedgerCheck(Symbol Symbol, string? Expected, decimal? Begin, long AskedMs);
 
     /// <summary>
     /// Subscribes the sender to <c>quantum:stream:apply.result</c> in the group of the position state brain, from the stream's beginning:
@@ -79,8 +80,10 @@ public static partial class RedisProtocol
 
     /// <summary>Changes a ledger without an execution, and says so in the reconcile events. Reply: <see cref="LedgerSet"/>.</summary>
     /// <param name="Expected">As in <see cref="LedgerCheck"/>.</param>
+    /// <param name="AskedMs">As in <see cref="LedgerCheck"/>.</param>
     /// <param name="Event">Documented name, e.g. <c>LEDGER_INIT</c>.</param>
-    public sealed record SetLedger(Symbol Symbol, string? Expected, decimal Amount, string Event, string Reason);
+    public sealed record SetLedger(
+        Symbol Symbol, string? Expected, decimal Amount, long AskedMs, string Event, string Reason);
 
     /// <summary>Takes the mark of unknown outcome away if it is still this one. Reply: <see cref="Done"/>.</summary>
     public sealed record ClearOutcomeUnknown(Symbol Symbol, string Mark, string Reason);

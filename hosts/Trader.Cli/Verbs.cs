@@ -19,6 +19,7 @@ internal static class Verbs
         PaperCommand.Create(),
         StatusCommand.Create(),
         PositionsCommand.Create(),
+        DumpCommand.Create(),
         PanicCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),

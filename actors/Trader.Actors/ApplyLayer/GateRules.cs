@@ -11,7 +11,7 @@ public abstract record PermitVerdict
     public sealed record Missing(string Reason) : PermitVerdict;
 
     /// <param name="Texts">What was judged, for the step that consumes exactly this.</param>
-    public sealed record Granted(PermitTexts Texts, GovernorPermit Governor, PositionStatePermit PositionState) : PermitVerdict;
+    public sealed record Granted(PermitTexts Texts, GovernorGrant Governor, PositionStateGrant PositionState) : PermitVerdict;
 
     /// <param name="Ending">The plan's end; neither permit is consumed.</param>
     /// <param name="DenyReason">P3.3's own reason when it said no; else null.</param>

@@ -57,10 +57,11 @@ public class EssLatchFiles(string runDir, TimeProvider time)
         {
             // 0755: operators and other services look here.
             Directory.CreateDirectory(runDir);
+
+            // An older release must not release this stop. It goes first: a release that is there afterwards is newer.
+            Forget(ReleaseNote);
             if (Attributes(LatchPath) is null)
             {
-                // An older release must not release this stop. It goes first: once the latch stands, a release that is there is newer.
-                File.Delete(Path.Combine(runDir, ReleaseNote));
                 Write(LatchPath, time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) + "\n", FileMode.CreateNew);
             }
         }
@@ -94,12 +95,6 @@ public class EssLatchFiles(string runDir, TimeProvider time)
                 }
             }
 
-            foreach (var note in new[] { MadeNote, ReleaseNote }.Select(n => Path.Combine(runDir, n)).Where(n => Attributes(n) is not null))
-            {
-                File.Delete(note);
-            }
-
-            return null;
         }
         catch (IOException e)
         {
@@ -108,6 +103,27 @@ public class EssLatchFiles(string runDir, TimeProvider time)
         catch (UnauthorizedAccessException e)
         {
             return e.Message;
+        }
+
+        Forget(MadeNote);
+        Forget(ReleaseNote);
+        return null;
+    }
+
+    /// <summary>Notes are extras: one that cannot be removed fails nothing.</summary>
+    private void Forget(string note)
+    {
+        try
+        {
+            File.Delete(Path.Combine(runDir, note));
+        }
+        catch (IOException)
+        {
+            // A directory that is not there, or a disk that is read-only: the latch's own operation says so.
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Somebody else's file, or a directory of that name.
         }
     }
 

@@ -97,15 +97,23 @@ public sealed partial class PanicCloseActor
 
     private void OnRedisUp()
     {
-        redisUp = true;
+        redisHeardOf = redisUp = true;
         PublishWaiting();
         SayReady();
     }
 
     private void OnRedisDown(RedisProtocol.Disconnected down)
     {
-        redisUp = false;
-        log.Warning("Redis connection lost: {0}; the direct link still works", down.Why);
+        if (!redisHeardOf)
+        {
+            log.Info("Not connected to Redis yet: {0}; the direct link works without it", down.Why);
+        }
+        else if (redisUp)
+        {
+            log.Warning("Redis connection lost: {0}; the direct link still works", down.Why);
+        }
+
+        (redisHeardOf, redisUp) = (true, false);
     }
 
     private void SayReady()

@@ -47,6 +47,7 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
     private int haltKeepers;
     private DiskProtocol.Recovered? recovered;
     private bool redisUp;
+    private bool redisHeardOf;
     private bool listening;
     private string? accountTrouble = "account not checked yet";
     private TimeSpan accountCheckedAt;
@@ -261,7 +262,6 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
 
     private void Alarm(string code, string text)
     {
-        around.Meter.Count("trader_alarms_total", 1, ("code", code));
         around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm(code, text, around.NowMs)));
     }
 

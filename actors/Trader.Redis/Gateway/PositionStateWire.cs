@@ -112,11 +112,6 @@ internal static class PositionStateWire
     public static string[] EventFields(string name, Symbol symbol, string reason, long atMs, params string[] more) =>
         ["event", name, "symbol", symbol.Value, "reason", reason, .. more, "ts", Whole(atMs / 1000)];
 
-    /// <summary>The ms in a stream id; zero for what is no such id, which makes the entry too old for anything.</summary>
-    public static long EntryMs(string streamId) =>
-        long.TryParse(streamId.AsSpan(0, Math.Max(0, streamId.IndexOf('-', StringComparison.Ordinal))), NumberStyles.None,
-            CultureInfo.InvariantCulture, out var ms) ? ms : 0;
-
     public static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Side(decimal amount) => amount > 0 ? "LONG" : amount < 0 ? "SHORT" : "FLAT";

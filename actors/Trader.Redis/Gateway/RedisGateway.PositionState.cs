@@ -52,7 +52,7 @@ public sealed partial class RedisGateway
                     issue.Json, Text(issue.Id is null ? 0 : issue.TtlSeconds), RedisKeys.PositionStateGroup, issue.StreamId,
                     issue.Check is null ? "0" : "1", issue.Check?.Expected ?? "",
                     issue.Check?.Begin is { } begin ? LedgerFacts.Plain(begin) : "", symbol, Text(settings.RecordLength),
-                    Text(NowSeconds()),
+                    Text(NowSeconds()), Text(issue.Check?.AskedMs ?? 0),
                 ],
                 settings.CommandDeadline),
             value => value.TryInteger(out var changed) ? new RedisProtocol.PositionPermitIssued(issue, changed == 1) : null);
@@ -60,7 +60,7 @@ public sealed partial class RedisGateway
 
     private void EnterFill(RedisProtocol.EnterFill enter)
     {
-        var entryMs = PositionStateWire.EntryMs(enter.StreamId);
+        var entryMs = StreamEntryIds.Ms(enter.StreamId);
         Ask(enter,
             RedisScripts.EnterFill.Execute(client,
                 [
@@ -84,7 +84,7 @@ public sealed partial class RedisGateway
                 RedisKeys.ReconcileEvents,
             ],
             [
-                mark.PlanId, mark.Symbol.Value, mark.Why, Text(PositionStateWire.EntryMs(mark.StreamId)),
+                mark.PlanId, mark.Symbol.Value, mark.Why, Text(StreamEntryIds.Ms(mark.StreamId)),
                 Text((long)OldestResult.TotalMilliseconds), Text((long)MarkMemory.TotalSeconds), RedisKeys.PositionStateGroup,
                 mark.StreamId, Text(settings.RecordLength),
             ],
@@ -95,7 +95,7 @@ public sealed partial class RedisGateway
         RedisScripts.SetLedger.Execute(client,
             [RedisKeys.PositionLedger + set.Symbol, RedisKeys.PositionLedgerCopy + set.Symbol, RedisKeys.ReconcileEvents],
             [
-                set.Expected ?? "", LedgerFacts.Plain(set.Amount), Text(NowSeconds()), Text(settings.RecordLength),
+                set.Expected ?? "", LedgerFacts.Plain(set.Amount), Text(NowSeconds()), Text(settings.RecordLength), Text(set.AskedMs),
                 .. PositionStateWire.EventFields(
                     set.Event, set.Symbol, set.Reason, NowSeconds() * 1000, "ledger_amt", LedgerFacts.Plain(set.Amount),
                     "ledger_before", set.Expected ?? ""),

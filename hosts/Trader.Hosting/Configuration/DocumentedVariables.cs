@@ -22,15 +22,20 @@ internal sealed partial class DocumentedVariables
         "REDIS_HOST", "REDIS_PORT", "REDIS_DB",
         "BINANCE_BASE_URL", "BINANCE_TESTNET", "TESTNET", Key, SecretKey, "TRADER_STATE_DIR", "TRADER_PORT_OFFSET",
         "QUANTUM_RUN_DIR",
+        .. GovernorNames,
+        .. PositionStateNames,
         .. GateNames,
     ];
 
     private readonly Dictionary<string, (string Value, string Where)> _values = new(StringComparer.Ordinal);
     private readonly SettingsReader _reader;
+    private readonly IReadOnlyDictionary<string, string> _process;
+    private readonly List<(string File, IReadOnlyDictionary<string, EnvFile.Entry> Entries)> _files = [];
 
     public DocumentedVariables(IReadOnlyDictionary<string, string> process, SettingsReader reader)
     {
         _reader = reader;
+        _process = process;
         foreach (var name in FromFiles)
         {
             // A variable set to nothing is how shells and unit files switch one off.
@@ -61,7 +66,10 @@ internal sealed partial class DocumentedVariables
         OverlayOne(layers, "BINANCE_BASE_URL", "trader.exchange.base-url");
         OverlayOne(layers, "TRADER_STATE_DIR", "trader.state-dir");
         OverlayOne(layers, "TRADER_PORT_OFFSET", "trader.port-offset");
+        OverlayFlatten(layers);
         OverlayOne(layers, "QUANTUM_RUN_DIR", "trader.run-dir");
+        OverlayGovernor(layers);
+        OverlayPositionState(layers);
         OverlayGate(layers);
         if (_values.ContainsKey("REDIS_URL"))
         {
@@ -140,6 +148,7 @@ internal sealed partial class DocumentedVariables
 
         var entries = EnvFile.Parse(
             text, (line, what) => _reader.Wrong($"{file} line {line}", what, "repair or remove the line"));
+        _files.Add((file, entries));
         foreach (var name in FromFiles)
         {
             if (entries.TryGetValue(name, out var entry) && entry.Value.Trim().Length > 0)

@@ -29,7 +29,11 @@ internal sealed partial class SettingsMapping(
             node, StateDir(), ports, Redis(worker.ClaimIdle), exchange, brain, watchdog, worker,
             Link(ports), Http(), Engine())
         {
+            Flatten = Flatten(exchange, worker),
             EssLatch = EssLatch(),
+            Governor = Governor(),
+            Ess = Ess(),
+            PositionState = PositionState(),
             ApplyLayer = ApplyLayer(exchange),
         };
     }

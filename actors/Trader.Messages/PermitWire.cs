@@ -30,11 +30,11 @@ public enum PermitFault
 
 /// <summary>What the governor granted.</summary>
 /// <param name="Quantity">Base units it reckoned with; null when it named none above zero.</param>
-public sealed record GovernorPermit(decimal? Quantity);
+public sealed record GovernorGrant(decimal? Quantity);
 
 /// <summary>What the position state brain allowed.</summary>
 /// <param name="SafeQuantity">Base units; null when it named none above zero: for an open that means the plan's own.</param>
-public sealed record PositionStatePermit(decimal? SafeQuantity);
+public sealed record PositionStateGrant(decimal? SafeQuantity);
 
 /// <summary>
 /// Reads the two permits as strictly as if their writers were strangers: a key that exists is no permission (apply-layer contract 1.4), and
@@ -61,7 +61,7 @@ public static class PermitWire
     /// <param name="permit">Set on success.</param>
     /// <param name="fault">Set otherwise.</param>
     public static bool TryReadGovernor(
-        string text, Plan plan, long nowMs, long maxAgeMs, [NotNullWhen(true)] out GovernorPermit? permit, out PermitFault fault)
+        string text, Plan plan, long nowMs, long maxAgeMs, [NotNullWhen(true)] out GovernorGrant? permit, out PermitFault fault)
     {
         ArgumentNullException.ThrowIfNull(plan);
         permit = null;
@@ -100,7 +100,7 @@ public static class PermitWire
                 return false;
             }
 
-            permit = new GovernorPermit(quantity > 0 ? quantity : null);
+            permit = new GovernorGrant(quantity > 0 ? quantity : null);
             return true;
         }
     }
@@ -114,7 +114,7 @@ public static class PermitWire
     /// <param name="fault">Set otherwise.</param>
     /// <param name="reason">The denial's reason as one token, empty otherwise.</param>
     public static bool TryReadPositionState(
-        string text, Plan plan, long nowMs, long maxAgeMs, [NotNullWhen(true)] out PositionStatePermit? permit, out PermitFault fault,
+        string text, Plan plan, long nowMs, long maxAgeMs, [NotNullWhen(true)] out PositionStateGrant? permit, out PermitFault fault,
         out string reason)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -161,7 +161,7 @@ public static class PermitWire
                 return false;
             }
 
-            permit = new PositionStatePermit(quantity > 0 ? quantity : null);
+            permit = new PositionStateGrant(quantity > 0 ? quantity : null);
             return true;
         }
     }
