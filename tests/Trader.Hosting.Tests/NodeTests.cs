@@ -94,7 +94,7 @@ public sealed class NodeTests : IDisposable
         var settings = Settings("trader.watchdog.heartbeat-missing = 1500ms");
         List<RoleModule> modules = [Wiring.Module(Role.Watchdog)];
         await using var node = await NodeHost.StartAsync(new NodeParts(
-            settings, modules, _ => Wiring.Gateways(settings, modules, TimeProvider.System), _environment, TimeProvider.System,
+            settings, modules, meter => Wiring.Gateways(settings, modules, TimeProvider.System, meter), _environment, TimeProvider.System,
             new LineLogger(lines, TimeProvider.System), lines));
 
         using var client = new HttpClient();

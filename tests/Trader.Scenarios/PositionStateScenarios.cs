@@ -96,7 +96,7 @@ public sealed class PositionStateScenarios : IAsyncLifetime
         Assert.Equal("unknown_action", (await Judged(await Send("CLOSE_IT_ALL"))).Reason);
         Assert.Equal("plan_malformed", (await Judged(await Send("PARTIAL_50", ("qty", "lots")))).Reason);
         Assert.Equal("symbol_not_allowed", (await Judged(await Send("PARTIAL_50", ("symbol", "NOSUCHUSDT")))).Reason);
-        var flat = Fleet.Exchange.Engine.Symbols.Last().Name;
+        var flat = Fleet.Exchange.Engine.Symbols[^1].Name;
         Assert.Equal("no_position", (await Judged(await Send("PARTIAL_50", ("symbol", flat)))).Reason);
         Assert.Equal("kill_score_too_high", (await Judged(await Open(flat, 100m, "0.9"))).Reason);
         Assert.Equal("position_size_exceeds_limit", (await Judged(await Open(flat, 1_000_000m, "0.1"))).Reason);

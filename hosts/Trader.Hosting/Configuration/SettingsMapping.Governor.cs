@@ -95,17 +95,6 @@ internal sealed partial class SettingsMapping
         }
     }
 
-    private bool Switch(string path)
-    {
-        var text = read.Text(path);
-        if (text is not ("on" or "off"))
-        {
-            read.WrongAt(path, "is neither on nor off", "write on or off");
-        }
-
-        return text == "on";
-    }
-
     private decimal Amount(string path, decimal least, decimal most)
     {
         if (decimal.TryParse(read.Text(path), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)

@@ -330,6 +330,17 @@ internal sealed partial class SettingsMapping(
         return new HttpSettings(bind, read.Whole("trader.http.max-connections", 16, 10_000));
     }
 
+    private bool Switch(string path)
+    {
+        var text = read.Text(path);
+        if (text is not ("on" or "off"))
+        {
+            read.WrongAt(path, "is neither on nor off", "write on or off");
+        }
+
+        return text == "on";
+    }
+
     private void NotAbove(string path, TimeSpan value, string limitPath, TimeSpan limit)
     {
         if (value > limit)
