@@ -24,6 +24,7 @@ internal sealed partial class DocumentedVariables
         "QUANTUM_RUN_DIR",
         .. GovernorNames,
         .. PositionStateNames,
+        .. GateNames,
     ];
 
     private readonly Dictionary<string, (string Value, string Where)> _values = new(StringComparer.Ordinal);
@@ -69,6 +70,7 @@ internal sealed partial class DocumentedVariables
         OverlayOne(layers, "QUANTUM_RUN_DIR", "trader.run-dir");
         OverlayGovernor(layers);
         OverlayPositionState(layers);
+        OverlayGate(layers);
         if (_values.ContainsKey("REDIS_URL"))
         {
             OverlayOne(layers, "REDIS_URL", "trader.redis.url");
@@ -186,7 +188,8 @@ internal sealed partial class DocumentedVariables
         };
         if (wanted is { } w)
         {
-            Wishes.Add(new Wish(w, $"{name} ({where})"));
+            // TESTNET=false in the gate's file says that permits are needed; whose account it is, other settings say better.
+            Wishes.Add(new Wish(w, $"{name} ({where})", Weak: name == "TESTNET" && w == Wanted.Production));
         }
         else
         {

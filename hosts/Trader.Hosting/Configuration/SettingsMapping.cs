@@ -27,13 +27,14 @@ internal sealed partial class SettingsMapping(
         var exchange = Exchange();
         return new NodeSettings(
             node, StateDir(), ports, Redis(worker.ClaimIdle), exchange, brain, watchdog, worker,
-            Link(ports), Http(), engine)
+            Link(ports), Http(), Engine())
         {
             Flatten = Flatten(exchange, worker),
             EssLatch = EssLatch(),
             Governor = Governor(),
             Ess = Ess(),
             PositionState = PositionState(),
+            ApplyLayer = ApplyLayer(exchange),
         };
     }
 
@@ -171,6 +172,7 @@ internal sealed partial class SettingsMapping(
                 new ExchangeChoice.Wish(wanted, $"exchange.environment ({read.Where("trader.exchange.environment")})"));
         }
 
+        AddTestnetCredentials(wishes);
         var decision = ExchangeChoice.Decide(wishes, ExchangeAddress());
         notices.AddRange(decision.Notices);
         var connections = read.Whole("trader.exchange.max-connections", 1, 256);
@@ -192,7 +194,8 @@ internal sealed partial class SettingsMapping(
             AccountDoubts = [.. decision.Doubts, .. variables.Doubts],
         };
         return new ExchangeSettings(
-            options, gateway, SecretOf(DocumentedVariables.Key), SecretOf(DocumentedVariables.SecretKey));
+            options, gateway, SecretOf(DocumentedVariables.Key) ?? SecretOf(DocumentedVariables.TestnetKey),
+            SecretOf(DocumentedVariables.SecretKey) ?? SecretOf(DocumentedVariables.TestnetSecret));
     }
 
     private Secret? SecretOf(string name) => variables.Find(name) is { } value ? new Secret(value) : null;

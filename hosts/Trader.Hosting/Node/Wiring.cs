@@ -67,11 +67,12 @@ public static class Wiring
         },
         Role.ApplyLayer => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => ApplyLayerActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+            c => ApplyLayerActor.Props(c.Settings.ApplyLayer, c.Around),
+            GateNotReady,
+            Busy: beat => PanicWire.Find(beat.Fields, "in_flight") is not (null or "0"))
         {
             Companions = [EssModule.Companion],
-            Metrics = EssModule.Metrics,
+            Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All],
             Routes = EssModule.Routes,
         },
     };
@@ -110,6 +111,10 @@ public static class Wiring
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
         : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
         : [];
+
+    private static async Task<IReadOnlyList<string>> GateNotReady(IActorRef gate, RoleBeat beat) =>
+        (await gate.Ask<ApplyLayerProtocol.Readiness>(new ApplyLayerProtocol.GetReadiness(), ReadinessBoard.MaxAge)
+            .ConfigureAwait(false)).Why;
 
     private static IReadOnlyList<string> GovernorNotReady(RoleBeat beat) =>
         PanicWire.Find(beat.Fields, "trouble") is { Length: > 0 } trouble ? [trouble] : [];
