@@ -76,7 +76,9 @@ internal sealed record FlattenState(
             var text = await http.GetStringAsync(address, cancel);
             return text.Split('\n').Select(line => line.Split(' ')).Where(parts => parts.Length == 2 && parts[0].StartsWith("gov_", StringComparison.Ordinal))
                 .Where(parts => decimal.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-                .ToDictionary(parts => parts[0], parts => (long?)decimal.Parse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+                .ToDictionary(
+                    parts => parts[0], parts => (long?)decimal.Parse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture),
+                    StringComparer.Ordinal);
         }
         catch (HttpRequestException)
         {
