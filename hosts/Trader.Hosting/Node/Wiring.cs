@@ -29,7 +29,7 @@ public static class Wiring
             role, TakesPanics: false, NeedsAccount: false,
             c => WatchdogActor.Props(c.Settings.Watchdog, c.Around, c.Local.GetValueOrDefault(Role.ExitBrain)),
             // Its heartbeat is its readiness: it judges whatever else is down.
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            (_, beat) => Task.FromResult(WatchdogNotReady(beat))),
         Role.PanicClose => new RoleModule(
             role, TakesPanics: true, NeedsAccount: true,
             c => PanicCloseActor.Props(c.Settings.PanicClose, c.Around),
@@ -72,6 +72,11 @@ public static class Wiring
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
         : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
         : [];
+
+    private static IReadOnlyList<string> WatchdogNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, WatchdogActor.RefusedByField) is { Length: > 0 } workers
+            ? [WatchdogActor.TokenRefused(workers)]
+            : [];
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {
