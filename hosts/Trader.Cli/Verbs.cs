@@ -2,6 +2,8 @@ using Trader.Cli.Audit;
 using Trader.Cli.Bench;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
+using Trader.Cli.Ess;
+using Trader.Cli.Flatten;
 using Trader.Cli.Panic;
 using Trader.Cli.Positions;
 using Trader.Cli.Status;
@@ -21,6 +23,8 @@ internal static class Verbs
         PositionsCommand.Create(),
         DumpCommand.Create(),
         PanicCommand.Create(),
+        FlattenCommand.Create(),
+        EssCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),
     ];

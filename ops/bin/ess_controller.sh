@@ -37,7 +37,7 @@ while (($#)); do
   shift
 done
 
-was_latched= latch_error=
+was_latched='' latch_error=''
 latched && was_latched=1
 if [[ $verb == activate && -z $was_latched ]]; then
   [[ -d $RUN_DIR ]] || (umask 022; mkdir -p -- "$RUN_DIR") 2>/dev/null
@@ -49,7 +49,7 @@ fi
 [[ -n $by ]] || by=${SUDO_USER:-${USER:-uid $UID}}
 
 # --- how things are said and asked ----------------------------------------------------------------------------------
-if [[ -t 1 ]]; then red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'; else red= green= yellow= plain=; fi
+if [[ -t 1 ]]; then red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'; else red='' green='' yellow='' plain=''; fi
 say() { printf '%s\n' "$1" 2>/dev/null; return 0; }
 complain() { printf '%s\n' "$1" >&2 2>/dev/null; return 0; }
 banner() { say '═══════════════════════════════════════════════════'; say "  $1"; say '═══════════════════════════════════════════════════'; }
@@ -82,8 +82,16 @@ redis() {
   bounded "$ASK_LIMIT_S" redis-cli "${target[@]}" --no-auth-warning "$@" 2>/dev/null </dev/null
 }
 
-has_systemd() { command -v systemctl >/dev/null; }
-running() { [[ $(bounded "$ASK_LIMIT_S" systemctl is-active "$1.service" 2>/dev/null) == active ]]; }
+systemd_works=1
+has_systemd() { [[ -n $systemd_works ]] && command -v systemctl >/dev/null; }
+# One that hangs is asked once.
+running() {
+  has_systemd || return 1
+  local state code
+  state=$(bounded "$ASK_LIMIT_S" systemctl is-active "$1.service" 2>/dev/null); code=$?
+  if ((code == 124 || code == 137)); then systemd_works=''; fi
+  [[ $state == active ]]
+}
 enabled() { [[ $(bounded "$ASK_LIMIT_S" systemctl is-enabled "$1.service" 2>/dev/null) == enabled ]]; }
 # A process of this system refuses entries by itself: stopping it would only take away its status, its exits and the flattener.
 refuses_by_itself() { [[ $(bounded "$ASK_LIMIT_S" systemctl show -p ExecStart --value "$1.service" 2>/dev/null) == *Trader.Node* ]]; }
@@ -112,6 +120,8 @@ stop_services() {
       else
         audit "ESS STOPPED SERVICE: $service"
       fi
+    elif [[ -z $systemd_works ]]; then
+      say "  • $service (systemctl does not answer)"
     else
       say "  • $service (not running)"
     fi
@@ -191,11 +201,8 @@ deactivate() {
   fi
   start_services
   # The stop's owner may have cause to keep it: a disk that cannot take the record, or a new trigger.
-  local look
-  for look in 1 2 3 4 5 6 7 8 9 10; do
-    latched && break
-    sleep 0.1
-  done
+  local looks=10
+  while ((looks-- > 0)) && ! latched; do sleep 0.1; done
   if latched; then
     complain "${red}✗ ESS is active again: $(sed -n 's/^reason=//p' -- "$NOTE" 2>/dev/null)${plain}"
     exit 1
@@ -208,8 +215,8 @@ deactivate() {
 show_services() {
   local service
   for service in "$@"; do
-    if ! has_systemd; then say "  • $service: UNKNOWN (no systemctl)"
-    elif running "$service"; then say "  • $service: RUNNING"
+    if running "$service"; then say "  • $service: RUNNING"
+    elif ! has_systemd; then say "  • $service: UNKNOWN (no answer from systemctl)"
     else say "  • $service: STOPPED"
     fi
   done

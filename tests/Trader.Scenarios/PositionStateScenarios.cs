@@ -185,7 +185,8 @@ public sealed class PositionStateScenarios : IAsyncLifetime
 
         Assert.Equal("stale_exchange_state", (await Judged(await Send("FULL_CLOSE_PROPOSED"))).Reason);
         await Fleet.Said(Brain, "account not read: ");
-        Assert.DoesNotContain("\"ready\":true", await Fleet.Get(Role.PositionState, "/health/ready"), StringComparison.Ordinal);
+        await Fleet.Until("the brain to be ready no more", async () =>
+            !(await Fleet.Get(Role.PositionState, "/health/ready")).Contains("\"ready\":true", StringComparison.Ordinal));
     }
 
     private string Ledger => RedisKeys.PositionLedger + Name;

@@ -74,12 +74,25 @@ public class EssLatchFiles(string runDir, TimeProvider time)
             return Stands() ? null : e.Message;
         }
 
-        WriteNote(note);
+        // The journal knows who and why; this copy is for whoever looks into the directory.
+        _ = WriteNote(MadeNote, note);
         return null;
     }
 
     /// <summary>Returns null when nothing stands there any more, else why it may.</summary>
     public virtual string? Lower()
+    {
+        if (LowerLatch() is { } why)
+        {
+            return why;
+        }
+
+        Forget(MadeNote);
+        Forget(ReleaseNote);
+        return null;
+    }
+
+    private string? LowerLatch()
     {
         try
         {
@@ -95,6 +108,7 @@ public class EssLatchFiles(string runDir, TimeProvider time)
                 }
             }
 
+            return null;
         }
         catch (IOException e)
         {
@@ -104,10 +118,23 @@ public class EssLatchFiles(string runDir, TimeProvider time)
         {
             return e.Message;
         }
+    }
 
-        Forget(MadeNote);
-        Forget(ReleaseNote);
-        return null;
+    /// <summary>
+    /// A person's release, for an owner that may not be running: who and why first, then the latch. Returns as <see cref="Lower"/>; without
+    /// the note nothing is changed, because an owner that remembers a stop would latch again.
+    /// </summary>
+    public string? Release(EssNote note)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        if (WriteNote(ReleaseNote, note) is { } unnoted)
+        {
+            return unnoted;
+        }
+
+        var why = LowerLatch();
+        Forget(why is null ? MadeNote : ReleaseNote);
+        return why;
     }
 
     /// <summary>Notes are extras: one that cannot be removed fails nothing.</summary>
@@ -158,23 +185,31 @@ public class EssLatchFiles(string runDir, TimeProvider time)
 
         using var file = new FileStream(path, options);
         file.Write(Encoding.UTF8.GetBytes(text));
+        if (!OperatingSystem.IsWindows())
+        {
+            // Whatever the umask of a service: operators and other services read it.
+            File.SetUnixFileMode(file.SafeFileHandle, LatchMode);
+        }
     }
 
     private bool Stands() => Look(notes: false).Latch.Present;
 
-    private void WriteNote(EssNote note)
+    /// <summary>Null when it is written, else why not.</summary>
+    private string? WriteNote(string name, EssNote note)
     {
         try
         {
-            Write(Path.Combine(runDir, MadeNote), note.Write(), FileMode.Create);
+            Directory.CreateDirectory(runDir);
+            Write(Path.Combine(runDir, name), note.Write(), FileMode.Create);
+            return null;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // The journal knows who and why; this copy is for the eye of whoever looks into the directory.
+            return e.Message;
         }
-        catch (UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
         {
-            // As above.
+            return e.Message;
         }
     }
 

@@ -44,6 +44,8 @@ internal sealed class ExposureBook(TimeSpan positionsMaxAge, TimeSpan pricesMaxA
 /// </summary>
 internal sealed class Exposure
 {
+    private const decimal Largest = 1_000_000_000_000m;
+
     private readonly IReadOnlyList<Position> positions;
     private readonly IReadOnlyDictionary<Symbol, decimal> prices;
     private readonly Dictionary<Symbol, (decimal Baseline, decimal Added)> opening = [];
@@ -127,6 +129,10 @@ internal sealed class Exposure
         return opening.TryGetValue(symbol, out var open) ? Math.Max(shown, open.Baseline + open.Added) : shown;
     }
 
-    private decimal? Value(Position position) =>
-        position.MarkPrice > 0 ? position.Notional : prices.TryGetValue(position.Symbol, out var price) ? position.Quantity * price : null;
+    /// <summary>Null when there is no price, or the numbers are beyond any account's.</summary>
+    private decimal? Value(Position position)
+    {
+        var price = position.MarkPrice > 0 ? position.MarkPrice : prices.GetValueOrDefault(position.Symbol);
+        return price is > 0 and <= Largest && position.Quantity <= Largest ? position.Quantity * price : null;
+    }
 }

@@ -116,6 +116,13 @@ public sealed partial class PanicCloseActor
         (redisHeardOf, redisUp) = (true, false);
     }
 
+    private void OnHaltCleared(PanicCloseProtocol.HaltCleared cleared)
+    {
+        Journal(("halt.cleared", [new("event_id", cleared.EventId.Value), new("by", "person")]));
+        // The next drill looks for the listening line at the end of the log, as the first one did (E6, E22).
+        SayReady();
+    }
+
     private void SayReady()
     {
         if (!Readiness().Ready)

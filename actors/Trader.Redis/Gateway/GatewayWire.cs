@@ -75,6 +75,11 @@ internal static class GatewayWire
         return claim is null ? null : new RedisProtocol.PanicClaimed(id, claim.Value, holder);
     }
 
+    public static object? ReadHistory(RespValue value, EventId id) =>
+        value.Items.Length == 2 && value.Items[0].TryText(out var by) && value.Items[1].TryInteger(out var witnessed)
+            ? new RedisProtocol.PanicHistoryRead(id, by.Length > 0 ? by : null, witnessed == 1)
+            : null;
+
     public static object? ReadHalt(RespValue value, EventId? of)
     {
         var items = value.Items;

@@ -32,8 +32,8 @@ internal static partial class RedisScripts
 
     /// <summary>
     /// KEYS permit, plan stream, ledger, its copy, reconcile events; ARGV permit, its seconds (0: none is written), group, entry, whether the
-    /// ledger is checked (1 or 0), its expected text, what it begins with (empty: nothing), symbol, limit of the events, seconds now, ms at which the exchange was
-    /// asked about it. Answers 1 when the ledger was another one and nothing was done.
+    /// ledger is checked (1 or 0), its expected text, what it begins with (empty: nothing), symbol, limit of the events, seconds now, ms at
+    /// which the exchange was asked about it. Answers 1 when the ledger was another one and nothing was done.
     /// </summary>
     public static readonly RedisScript IssuePermit = new("""
         if ARGV[5] == '1' then
@@ -53,8 +53,8 @@ internal static partial class RedisScripts
         """);
 
     /// <summary>
-    /// KEYS ledger, its copy, mark, last execution, result stream; ARGV expected text, text after (empty: there is no ledger to enter it in), entry's ms, longest age in ms, seconds a
-    /// mark is remembered, group, entry, whether it is the last (1 or 0), then fields and values of the copy. Answers verdict and the ledger's
+    /// KEYS ledger, its copy, mark, last execution, result stream; ARGV expected text, text after (empty: there is no ledger to enter it
+    /// in), entry's ms, longest age in ms, seconds a mark is remembered, group, entry, whether it is the last (1 or 0), then fields and values of the copy. Answers verdict and the ledger's
     /// text. Ledger and mark come first and next to each other; what other readers want may fail without undoing that it was entered. An
     /// execution from before the ledger began is in it already.
     /// </summary>
