@@ -4,6 +4,7 @@ using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
 using Trader.Cli.Ess;
 using Trader.Cli.Flatten;
+using Trader.Cli.KillSwitch;
 using Trader.Cli.Panic;
 using Trader.Cli.Positions;
 using Trader.Cli.Status;
@@ -25,6 +26,7 @@ internal static class Verbs
         PanicCommand.Create(),
         FlattenCommand.Create(),
         EssCommand.Create(),
+        KillSwitchCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),
     ];

@@ -80,7 +80,7 @@ public sealed class NodePersistenceTests : IDisposable
             },
         ];
         return await NodeHost.StartAsync(new NodeParts(
-            settings, modules, _ => Wiring.Gateways(settings, modules, TimeProvider.System), Environment(""), TimeProvider.System,
+            settings, modules, meter => Wiring.Gateways(settings, modules, TimeProvider.System, meter), Environment(""), TimeProvider.System,
             new LineLogger(lines, TimeProvider.System), lines));
     }
 

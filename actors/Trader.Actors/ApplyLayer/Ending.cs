@@ -12,7 +12,7 @@ public sealed record Ending(string Decision, bool Executed, bool Would, string E
 {
     public const string Execute = "EXECUTE";
 
-    public const string Skip = "SKIP";
+    public const string Skips = "SKIP";
 
     public const string Blocked = "BLOCKED";
 
@@ -45,7 +45,7 @@ public sealed record Ending(string Decision, bool Executed, bool Would, string E
         new(Failure, false, false, error, [new PlanStepResult(step, status, details)]);
 
     public static Ending Skipped(string step, string status, string error, string details = "") =>
-        new(Skip, false, false, error, [new PlanStepResult(step, status, details)]);
+        new(Skips, false, false, error, [new PlanStepResult(step, status, details)]);
 
     /// <summary>No order can be made of the plan.</summary>
     public static Ending NoDraft(DraftFault fault) => fault switch

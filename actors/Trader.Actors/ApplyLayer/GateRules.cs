@@ -55,7 +55,7 @@ public static class GateRules
             { DecisionText: "REDUCE" } => "REDUCE",
             { Decision: PlanDecision.Execute, Action: PlanAction.Partial75 or PlanAction.Partial50 or PlanAction.Partial25 } => "REDUCE",
             { Decision: PlanDecision.Execute } => Ending.Execute,
-            { Decision: PlanDecision.Skip } => Ending.Skip,
+            { Decision: PlanDecision.Skip } => Ending.Skips,
             { Decision: PlanDecision.Blocked or PlanDecision.Halt } => Ending.Blocked,
             _ => Ending.Failure,
         };
