@@ -91,8 +91,10 @@ public abstract record FlattenEvent(long AtMs)
     public sealed record Started(EventId Run, long AtMs) : OfRun(Run, AtMs);
 
     /// <summary>What was seen and what will be sent, before the first order.</summary>
-    /// <param name="Orders">Position, order, quantity and client id of every order, one text each.</param>
-    public sealed record Planned(EventId Run, FlattenFigures Figures, IReadOnlyList<string> Orders, long AtMs) : OfRun(Run, AtMs);
+    /// <param name="Count">How many orders.</param>
+    /// <param name="Orders">Position, side, quantity and client id of each, one text each; empty where only the journal holds them.</param>
+    public sealed record Planned(
+        EventId Run, FlattenFigures Figures, int Count, IReadOnlyList<string> Orders, long AtMs) : OfRun(Run, AtMs);
 
     /// <summary>Given up before an order was sent.</summary>
     public sealed record Aborted(EventId Run, string Text, FlattenFigures Figures, long AtMs) : OfRun(Run, AtMs);

@@ -15,6 +15,8 @@ public static class FlattenWire
 
     public const string NodeField = "node";
 
+    private const string OrderField = "order.";
+
     /// <summary>Symbols listed before the rest is only counted.</summary>
     public const int MaxListed = 20;
 
@@ -35,7 +37,7 @@ public static class FlattenWire
         FlattenEvent.Started e => Record("started", e.AtMs, [Run(e)]),
         FlattenEvent.Planned e => Record(
             "planned", e.AtMs,
-            [Run(e), .. Figures(e.Figures), .. e.Orders.Select((order, i) => new KeyValuePair<string, string>("order." + Text(i), order))]),
+            [Run(e), new("planned", Text(e.Count)), .. Figures(e.Figures), .. e.Orders.Select((order, i) => new KeyValuePair<string, string>(OrderField + Text(i), order))]),
         FlattenEvent.Aborted e => Record("aborted", e.AtMs, [Run(e), new("text", e.Text), .. Figures(e.Figures)]),
         FlattenEvent.Completed e => Record("completed", e.AtMs, [Run(e), new("status", Text(e.Status)), .. Figures(e.Figures)]),
         FlattenEvent.Interrupted e => Record("interrupted", e.AtMs, [Run(e)]),
@@ -73,7 +75,7 @@ public static class FlattenWire
                 new FlattenEvent.Refused(run, reason, text, ReadNote(fields), at),
             "started" => new FlattenEvent.Started(run, at),
             "planned" => new FlattenEvent.Planned(
-                run, ReadFigures(fields), [.. fields.Where(f => f.Key.StartsWith("order.", StringComparison.Ordinal)).Select(f => f.Value)], at),
+                run, ReadFigures(fields), Whole(fields, "planned"), [.. fields.Where(IsOrder).Select(f => f.Value)], at),
             "aborted" => new FlattenEvent.Aborted(run, text, ReadFigures(fields), at),
             "completed" when ReadStatus(PanicWire.Find(fields, "status")) is { } status =>
                 new FlattenEvent.Completed(run, status, ReadFigures(fields), at),
@@ -82,15 +84,22 @@ public static class FlattenWire
         };
     }
 
-    /// <summary>As a stream entry. The plan's orders stay in the journal: they would make an entry of 200 lines.</summary>
+    /// <summary>As a stream entry.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> ToStream(FlattenEvent happened, string node)
     {
         var record = Write(happened);
         return
         [
             new(KindField, record.Kind), new(TimeField, Text(record.AtMs)), new(NodeField, node),
-            .. record.Fields.Where(f => !f.Key.StartsWith("order.", StringComparison.Ordinal)),
+            .. WithoutOrders(record),
         ];
+    }
+
+    /// <summary>The fields without a plan's orders: those stand in the journal alone, 200 lines would burden everything else.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> WithoutOrders(JournalRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return record.Fields.Where(f => !IsOrder(f));
     }
 
     /// <summary>Null when the entry is none of ours or cannot be understood.</summary>
@@ -107,6 +116,8 @@ public static class FlattenWire
         return names.Count == 0 ? "-"
             : string.Join(',', names.Take(MaxListed)) + (names.Count > MaxListed ? $",+{Text(names.Count - MaxListed)}" : "");
     }
+
+    private static bool IsOrder(KeyValuePair<string, string> field) => field.Key.StartsWith(OrderField, StringComparison.Ordinal);
 
     private static JournalRecord Record(string kind, long atMs, IReadOnlyList<KeyValuePair<string, string>> fields) =>
         new(Prefix + kind, atMs, fields);

@@ -18,6 +18,9 @@ public static class PlanWire
 
     private const int MaxNumber = 40;
 
+    /// <summary>Beyond any quantity, price or time in ms; two such numbers can be multiplied without overflow.</summary>
+    private const decimal Largest = 100_000_000_000_000m;
+
     /// <summary>Numbers below this are seconds, from here on milliseconds.</summary>
     private const decimal SecondsBelow = 100_000_000_000m;
 
@@ -137,14 +140,15 @@ public static class PlanWire
         PlanFault.ReduceOnlyContradiction => "reduce_only_contradiction",
     };
 
-    /// <summary>A number as Python or a person writes it; false for nan, inf, blanks and what no decimal can hold.</summary>
+    /// <summary>A number as Python or a person writes it; false for nan, inf, blanks and what is beyond 1e14.</summary>
     public static bool TryNumber(string? text, out decimal number)
     {
         number = 0;
         return text is { Length: > 0 and <= MaxNumber }
             && decimal.TryParse(
                 text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-                CultureInfo.InvariantCulture, out number);
+                CultureInfo.InvariantCulture, out number)
+            && Math.Abs(number) <= Largest;
     }
 
     /// <summary>What must be understood before a plan can be anything; null when one of it is not.</summary>

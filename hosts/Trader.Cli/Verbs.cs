@@ -3,6 +3,7 @@ using Trader.Cli.Bench;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
 using Trader.Cli.Ess;
+using Trader.Cli.Flatten;
 using Trader.Cli.Panic;
 using Trader.Cli.Positions;
 using Trader.Cli.Status;
@@ -22,6 +23,7 @@ internal static class Verbs
         PositionsCommand.Create(),
         DumpCommand.Create(),
         PanicCommand.Create(),
+        FlattenCommand.Create(),
         EssCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),

@@ -87,6 +87,38 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    [Trait("rule", "S11")]
+    public async Task S11_A_panic_that_reaches_nobody_is_said_at_CRITICAL_and_a_Redis_never_seen_is_not_lost()
+    {
+        await using var lines = new LineWriter(_output);
+        var settings = Settings("trader.watchdog.heartbeat-missing = 1500ms");
+        List<RoleModule> modules = [Wiring.Module(Role.Watchdog)];
+        await using var node = await NodeHost.StartAsync(new NodeParts(
+            settings, modules, meter => Wiring.Gateways(settings, modules, TimeProvider.System, meter), _environment, TimeProvider.System,
+            new LineLogger(lines, TimeProvider.System), lines));
+
+        using var client = new HttpClient();
+        var metrics = new Uri($"http://127.0.0.1:{node.Ports[Role.Watchdog]}/metrics");
+        await Until(async () => (await client.GetStringAsync(metrics)).Contains(
+            "trader_alarms_total{code=\"PANIC_REACHES_NOBODY\"} 1", StringComparison.Ordinal));
+
+        await node.StopAsync();
+        await lines.DisposeAsync();
+        var log = Encoding.UTF8.GetString(_output.ToArray());
+        foreach (var text in new[]
+        {
+            "🚨 FAILURE DETECTED: ", "🚨 TRIGGERING PANIC CLOSE 🚨", "Reason: EXIT_BRAIN_HEARTBEAT_MISSING",
+            "WATCHDOG FAILED TO TRIGGER PANIC CLOSE", "MANUAL INTERVENTION REQUIRED IMMEDIATELY",
+        })
+        {
+            Assert.Contains("| CRITICAL | [WATCHDOG] " + text, log, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("Redis connection lost", log, StringComparison.Ordinal);
+        Assert.Equal(2, log.Split("| INFO | [WATCHDOG] Not connected to Redis yet").Length);
+    }
+
+    [Fact]
     public async Task A_port_in_use_ends_the_process_with_one_line_before_anything_started()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -187,11 +219,11 @@ public sealed class NodeTests : IDisposable
         }
     }
 
-    private NodeSettings Settings()
+    private NodeSettings Settings(string more = "")
     {
         var overlay = _scratch.Write(
             "overlay.hocon",
-            string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")));
+            more + "\n" + string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")));
         var result = SettingsLoader.Load(
             new SettingsSources(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), overlay, _environment));
         Assert.Empty(result.Violations);

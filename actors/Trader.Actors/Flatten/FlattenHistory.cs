@@ -96,7 +96,7 @@ public sealed record FlattenHistory
             Text = e.Text,
         },
         FlattenEvent.Started e => run with { StartedMs = e.AtMs, Outcome = FlattenOutcome.Running },
-        FlattenEvent.Planned e => run with { Figures = e.Figures, Planned = Math.Max(run.Planned, e.Orders.Count) },
+        FlattenEvent.Planned e => run with { Figures = e.Figures, Planned = e.Count },
         FlattenEvent.Aborted e => run with
         {
             EndedMs = e.AtMs,

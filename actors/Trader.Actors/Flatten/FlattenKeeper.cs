@@ -1,75 +1,131 @@
 using Akka.Actor;
+using Akka.Persistence;
 using Trader.Actors.Ports;
 using Trader.Messages;
 
 namespace Trader.Actors.Flatten;
 
-/// <summary>
-/// Keeps the flattener's record (S12): every event is on disk before it counts, and after a restart the record is read before anything is
-/// done. Tells its parent <see cref="Ready"/> or <see cref="Lost"/>, once.
-/// </summary>
-internal sealed class FlattenKeeper : ReceiveActor
+/// <summary>One name and value.</summary>
+public sealed record FlattenField(string Name, string Value);
+
+/// <summary>An event as it is stored: what <see cref="FlattenWire"/> makes of it.</summary>
+public sealed record FlattenStored(string Kind, long AtMs, IReadOnlyList<FlattenField> Fields);
+
+/// <summary>The events of the runs that are still remembered, oldest first.</summary>
+public sealed record FlattenSnapshot(IReadOnlyList<FlattenStored> Events);
+
+/// <summary>What the flattener stores.</summary>
+public static class FlattenStore
 {
-    /// <summary>Asks for an event to be kept. Reply: <see cref="Kept"/> or <see cref="NotKept"/>.</summary>
-    public sealed record Keep(FlattenEvent Event);
+    public static IReadOnlyList<PersistedType> Types { get; } =
+    [
+        PersistedType.Of<FlattenStored>("flatten.event.v1"),
+        PersistedType.Of<FlattenSnapshot>("flatten.snapshot.v1"),
+    ];
 
-    public sealed record Kept(FlattenEvent Event);
+    /// <summary>
+    /// Whether the event is state. What happens before a run starts changes nothing that a next life must know; it stands in the journal.
+    /// </summary>
+    public static bool IsState(FlattenEvent happened) =>
+        happened is FlattenEvent.Started or FlattenEvent.Planned or FlattenEvent.Aborted or FlattenEvent.Completed or FlattenEvent.Interrupted;
 
-    public sealed record NotKept(FlattenEvent Event, string Why);
-
-    /// <param name="History">What earlier lives of this node recorded.</param>
-    public sealed record Ready(FlattenHistory History);
-
-    public sealed record Lost(string Why);
-
-    private readonly Surroundings around;
-    private readonly Dictionary<long, (IActorRef To, FlattenEvent Event)> waiting = [];
-    private bool recovered;
-    private long seq;
-
-    public FlattenKeeper(Surroundings around)
+    public static FlattenStored Write(FlattenEvent happened)
     {
-        this.around = around;
-        Receive<Keep>(HandleKeep);
-        Receive<DiskProtocol.Recovered>(HandleRecovered);
-        Receive<DiskProtocol.Appended>(done => Reply(done.Seq, null));
-        Receive<DiskProtocol.NotAppended>(failed => Reply(failed.Seq, failed.Why));
+        var record = FlattenWire.Write(happened);
+        return new FlattenStored(record.Kind, record.AtMs, [.. FlattenWire.WithoutOrders(record).Select(f => new FlattenField(f.Key, f.Value))]);
     }
 
-    public static Props Props(Surroundings around) => Akka.Actor.Props.Create(() => new FlattenKeeper(around));
-
-    protected override void PreStart() => around.Disk.Tell(new DiskProtocol.Recover(FlattenWire.Prefix));
-
-    private void HandleKeep(Keep keep)
+    /// <exception cref="FormatException">It is no flatten event: what was stored and cannot be read is not guessed around.</exception>
+    public static FlattenEvent Read(FlattenStored stored)
     {
-        if (!recovered)
-        {
-            Sender.Tell(new NotKept(keep.Event, "it has not been read yet"));
-            return;
-        }
+        ArgumentNullException.ThrowIfNull(stored);
+        return FlattenWire.Read(new JournalRecord(
+            stored.Kind, stored.AtMs, [.. stored.Fields.Select(f => new KeyValuePair<string, string>(f.Name, f.Value))]))
+            ?? throw new FormatException($"a stored {stored.Kind} of {stored.AtMs} cannot be understood");
+    }
+}
 
-        waiting[++seq] = (Sender, keep.Event);
-        around.Disk.Tell(new DiskProtocol.Append(seq, FlattenWire.Write(keep.Event)));
+/// <summary>
+/// The flattener's state, event by event: when the last run started and which run has no end. Tells its owner when it has been read, and
+/// when it is lost; its supervisor brings it back.
+/// </summary>
+internal sealed class FlattenKeeper : ReceivePersistentActor
+{
+    /// <summary>Reply: <see cref="Stored"/> or <see cref="NotStored"/>.</summary>
+    public sealed record Store(long Seq, FlattenEvent Event);
+
+    public sealed record Stored(long Seq);
+
+    public sealed record NotStored(long Seq, string Why);
+
+    /// <summary>The supervisor's word while there is no keeper.</summary>
+    public sealed record Away;
+
+    private const int EventsPerSnapshot = 100;
+
+    private readonly IActorRef owner;
+    private readonly List<FlattenStored> remembered = [];
+    private FlattenHistory history = FlattenHistory.Empty;
+    private long storing;
+
+    public FlattenKeeper(string node, IActorRef owner)
+    {
+        PersistenceId = "flatten-" + node;
+        this.owner = owner;
+        Recover<SnapshotOffer>(offer => ((FlattenSnapshot)offer.Snapshot).Events.ToList().ForEach(Apply));
+        Recover<FlattenStored>(Apply);
+        Recover<RecoveryCompleted>(_ => owner.Tell(new FlattenRecorder.Ready(history)));
+        Command<Store>(HandleStore);
+        Command<SaveSnapshotSuccess>(_ => { });
+        Command<SaveSnapshotFailure>(_ => { });
     }
 
-    private void HandleRecovered(DiskProtocol.Recovered memory)
-    {
-        if (memory.Damage is { } damage)
-        {
-            // What is missing may be the flatten of a minute ago.
-            Context.Parent.Tell(new Lost(damage));
-            return;
-        }
+    public override string PersistenceId { get; }
 
-        recovered = true;
-        Context.Parent.Tell(new Ready(FlattenHistory.Of(memory.Records.Select(FlattenWire.Read).OfType<FlattenEvent>())));
+    public static Props Props(string node, IActorRef owner) => Akka.Actor.Props.Create(() => new FlattenKeeper(node, owner));
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        owner.Tell(new FlattenRecorder.Lost(reason.Message));
+        base.OnRecoveryFailure(reason, message);
     }
 
-    private void Reply(long ofSeq, string? why)
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        if (waiting.Remove(ofSeq, out var asked))
+        Sender.Tell(new NotStored(storing, cause.Message));
+        owner.Tell(new FlattenRecorder.Lost(cause.Message));
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        Sender.Tell(new NotStored(storing, cause.Message));
+        base.OnPersistRejected(cause, @event, sequenceNr);
+    }
+
+    private void HandleStore(Store store)
+    {
+        var sender = Sender;
+        storing = store.Seq;
+        Persist(FlattenStore.Write(store.Event), stored =>
         {
-            asked.To.Tell(why is null ? new Kept(asked.Event) : new NotKept(asked.Event, why));
+            Apply(stored);
+            sender.Tell(new Stored(store.Seq));
+            if (LastSequenceNr % EventsPerSnapshot == 0)
+            {
+                SaveSnapshot(new FlattenSnapshot([.. remembered]));
+            }
+        });
+    }
+
+    private void Apply(FlattenStored stored)
+    {
+        history = history.Apply(FlattenStore.Read(stored));
+        remembered.Add(stored);
+        if (history.Runs.Count == FlattenHistory.MaxRuns)
+        {
+            var runs = history.Runs.Select(r => r.Run.Value).ToHashSet(StringComparer.Ordinal);
+            remembered.RemoveAll(e => !e.Fields.Any(f => f.Name == "run" && runs.Contains(f.Value)));
         }
     }
 }

@@ -61,9 +61,9 @@ internal sealed partial class FlattenRunActor
             Timers.StartSingleTimer(nameof(WaitedForCancels), new WaitedForCancels(), FactsGrace);
         }
 
-        keeper.Tell(new FlattenKeeper.Keep(new FlattenEvent.Planned(
-            id, run.Figures(errors, (long)Now.TotalMilliseconds),
-            [.. legs.SelectMany(leg => leg.Slices).Select(Describe)], around.NowMs)));
+        var orders = legs.SelectMany(leg => leg.Slices).Select(Describe).ToList();
+        recorder.Tell(new FlattenRecorder.Keep(new FlattenEvent.Planned(
+            id, run.Figures(errors, (long)Now.TotalMilliseconds), orders.Count, orders, around.NowMs)));
     }
 
     private static string Describe(CloseOrder order) =>
@@ -138,7 +138,7 @@ internal sealed partial class FlattenRunActor
 
     private void SendWave()
     {
-        var wave = run!.TakeWave();
+        var wave = run!.TakeWave(Now);
         foreach (var order in wave)
         {
             FlattenLines.Closing(log, order);

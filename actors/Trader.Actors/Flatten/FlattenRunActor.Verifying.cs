@@ -91,7 +91,7 @@ internal sealed partial class FlattenRunActor
         outcome = how;
         Timers.CancelAll();
         Timers.StartSingleTimer(nameof(OutcomeOverdue), new OutcomeOverdue(), OutcomeGrace);
-        keeper.Tell(new FlattenKeeper.Keep(how));
+        recorder.Tell(new FlattenRecorder.Keep(how));
     }
 
     /// <summary>Says it once it is on disk, or once the disk has failed to take it.</summary>

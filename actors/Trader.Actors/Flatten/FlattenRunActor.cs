@@ -35,6 +35,8 @@ internal sealed partial class FlattenRunActor : ReceiveActor, IWithTimers
 
     private sealed record OutcomeOverdue;
 
+    private sealed record KeepStartAgain;
+
     /// <summary>How long a failed close may be an out-of-date read before it counts.</summary>
     private static readonly TimeSpan FailureConfirm = TimeSpan.FromMilliseconds(500);
 
@@ -47,11 +49,14 @@ internal sealed partial class FlattenRunActor : ReceiveActor, IWithTimers
     /// <summary>How long the completion line waits for its record.</summary>
     private static readonly TimeSpan OutcomeGrace = TimeSpan.FromSeconds(2);
 
+    /// <summary>Pause between two attempts to record the start, while nothing has been sent: a store that was emptied comes back at once.</summary>
+    private static readonly TimeSpan KeepStartEvery = TimeSpan.FromMilliseconds(250);
+
     private const int LookUpsAtOnce = 50;
 
     private readonly FlattenSettings settings;
     private readonly Surroundings around;
-    private readonly IActorRef keeper;
+    private readonly IActorRef recorder;
     private readonly EventId id;
     private readonly long takenAt;
     private readonly long startedMs;
@@ -79,12 +84,12 @@ internal sealed partial class FlattenRunActor : ReceiveActor, IWithTimers
     private TimeSpan lastAnswerAt;
 
     /// <param name="takenAt">Timestamp of <see cref="Surroundings.Time"/> when the arm key was taken.</param>
-    public FlattenRunActor(FlattenSettings settings, Surroundings around, IActorRef keeper, EventId id, long takenAt)
+    public FlattenRunActor(FlattenSettings settings, Surroundings around, IActorRef recorder, EventId id, long takenAt)
     {
-        (this.settings, this.around, this.keeper, this.id, this.takenAt) = (settings, around, keeper, id, takenAt);
+        (this.settings, this.around, this.recorder, this.id, this.takenAt) = (settings, around, recorder, id, takenAt);
         startedMs = around.NowMs;
-        Receive<FlattenKeeper.Kept>(HandleKept);
-        Receive<FlattenKeeper.NotKept>(HandleNotKept);
+        Receive<FlattenRecorder.Kept>(HandleKept);
+        Receive<FlattenRecorder.NotKept>(HandleNotKept);
         Receive<ExchangeProtocol.PositionsRead>(HandlePositions);
         Receive<ExchangeProtocol.PositionsNotRead>(HandleNoPositions);
         Receive<ExchangeProtocol.MarketLotsRead>(read => TakeFact(() => lots = read.Lots));
@@ -107,6 +112,7 @@ internal sealed partial class FlattenRunActor : ReceiveActor, IWithTimers
         Receive<ReadDeadlineOver>(_ => HandleReadDeadline());
         Receive<VerifyDeadlineOver>(_ => Complete());
         Receive<RunBoundOver>(_ => HandleRunBound());
+        Receive<KeepStartAgain>(_ => KeepStart());
         Receive<OutcomeOverdue>(_ => Announce("no answer from the disk"));
     }
 
@@ -114,8 +120,8 @@ internal sealed partial class FlattenRunActor : ReceiveActor, IWithTimers
 
     private TimeSpan Now => around.Time.GetElapsedTime(takenAt);
 
-    public static Props Props(FlattenSettings settings, Surroundings around, IActorRef keeper, EventId id, long takenAt) =>
-        Akka.Actor.Props.Create(() => new FlattenRunActor(settings, around, keeper, id, takenAt));
+    public static Props Props(FlattenSettings settings, Surroundings around, IActorRef recorder, EventId id, long takenAt) =>
+        Akka.Actor.Props.Create(() => new FlattenRunActor(settings, around, recorder, id, takenAt));
 
     protected override void PreStart()
     {
@@ -130,13 +136,13 @@ internal sealed partial class FlattenRunActor : ReceiveActor, IWithTimers
             resting = new HashSet<Symbol>();
         }
 
-        keeper.Tell(new FlattenKeeper.Keep(new FlattenEvent.Started(id, startedMs)));
+        KeepStart();
         Timers.StartPeriodicTimer(nameof(ReadAgain), new ReadAgain(), settings.Closer.ReadEvery);
         Timers.StartSingleTimer(nameof(ReadDeadlineOver), new ReadDeadlineOver(), settings.ReadDeadline);
         Timers.StartSingleTimer(nameof(RunBoundOver), new RunBoundOver(), RunBound);
     }
 
-    private void HandleKept(FlattenKeeper.Kept kept)
+    private void HandleKept(FlattenRecorder.Kept kept)
     {
         if (kept.Event is FlattenEvent.Started started)
         {
@@ -156,12 +162,24 @@ internal sealed partial class FlattenRunActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void KeepStart()
+    {
+        if (outcome is null)
+        {
+            recorder.Tell(new FlattenRecorder.Keep(new FlattenEvent.Started(id, startedMs)));
+        }
+    }
+
     /// <summary>What cannot be recorded is not done (S12).</summary>
-    private void HandleNotKept(FlattenKeeper.NotKept failed)
+    private void HandleNotKept(FlattenRecorder.NotKept failed)
     {
         if (failed.Event == outcome)
         {
             Announce(failed.Why);
+        }
+        else if (failed.Event is FlattenEvent.Started && Now < settings.ReadDeadline)
+        {
+            Timers.StartSingleTimer(nameof(KeepStartAgain), new KeepStartAgain(), KeepStartEvery);
         }
         else
         {

@@ -89,7 +89,7 @@ public sealed partial class PositionFlattenerActor
         }
 
         Timers.StartSingleTimer(nameof(ChecksOverdue), new ChecksOverdue(attempt.Run), ChecksDeadline);
-        keeper.Tell(new FlattenKeeper.Keep(new FlattenEvent.Armed(attempt.Run, note, around.NowMs)));
+        recorder.Tell(new FlattenRecorder.Keep(new FlattenEvent.Armed(attempt.Run, note, around.NowMs)));
         around.Disk.Tell(new DiskProtocol.ReadEssLatch(++latchId));
     }
 
@@ -102,7 +102,7 @@ public sealed partial class PositionFlattenerActor
         }
     }
 
-    private void HandleKept(FlattenKeeper.Kept kept)
+    private void HandleKept(FlattenRecorder.Kept kept)
     {
         switch (kept.Event)
         {
@@ -118,7 +118,7 @@ public sealed partial class PositionFlattenerActor
         }
     }
 
-    private void HandleNotKept(FlattenKeeper.NotKept failed)
+    private void HandleNotKept(FlattenRecorder.NotKept failed)
     {
         switch (failed.Event)
         {
@@ -182,7 +182,7 @@ public sealed partial class PositionFlattenerActor
         {
             log.Error("Testnet flatten: No Binance client available");
             around.Meter.Count(FlattenMeter.Errors, 1);
-            keeper.Tell(new FlattenKeeper.Keep(new FlattenEvent.Aborted(
+            recorder.Tell(new FlattenRecorder.Keep(new FlattenEvent.Aborted(
                 now.Run, "no key or secret is set", FlattenFigures.None with { Errors = 1 }, around.NowMs)));
             return;
         }
@@ -190,7 +190,7 @@ public sealed partial class PositionFlattenerActor
         Publish(new FlattenEvent.Armed(now.Run, now.Note, around.NowMs));
         runningId = now.Run;
         running = Context.Watch(Context.ActorOf(
-            FlattenRunActor.Props(settings, around, keeper, now.Run, now.TakenAt), $"run-{now.Run}"));
+            FlattenRunActor.Props(settings, around, recorder, now.Run, now.TakenAt), $"run-{now.Run}"));
     }
 
     private void HandleChecksOverdue(ChecksOverdue overdue)
@@ -210,7 +210,7 @@ public sealed partial class PositionFlattenerActor
         Timers.Cancel(nameof(ChecksOverdue));
         FlattenLines.NoOp(log, no);
         around.Meter.Count(FlattenMeter.NoOps, 1);
-        keeper.Tell(new FlattenKeeper.Keep(new FlattenEvent.Refused(now.Run, no.Reason, no.Text, now.Note, around.NowMs)));
+        recorder.Tell(new FlattenRecorder.Keep(new FlattenEvent.Refused(now.Run, no.Reason, no.Text, now.Note, around.NowMs)));
         TellIdle();
     }
 }

@@ -37,7 +37,7 @@ public sealed partial class PositionFlattenerActor : ReceiveActor, IWithTimers
     private readonly Queue<FlattenEvent> unpublished = [];
     private readonly List<IActorRef> waitForIdle = [];
     private readonly long bornAt;
-    private IActorRef keeper = ActorRefs.Nobody;
+    private IActorRef recorder = ActorRefs.Nobody;
     private FlattenVenue? venue;
     private string? recordTrouble = "it has not been read yet";
     private TimeSpan? coolFrom;
@@ -63,10 +63,10 @@ public sealed partial class PositionFlattenerActor : ReceiveActor, IWithTimers
         Receive<AskVenue>(_ => around.Exchange.Tell(new ExchangeProtocol.CheckAccount(0)));
         Receive<ExchangeProtocol.AccountChecked>(account => HandleVenue(account.Venue, account.Environment));
         Receive<ExchangeProtocol.AccountNotChecked>(account => HandleVenue(account.Venue, account.Environment));
-        Receive<FlattenKeeper.Ready>(HandleReady);
-        Receive<FlattenKeeper.Lost>(HandleLost);
-        Receive<FlattenKeeper.Kept>(HandleKept);
-        Receive<FlattenKeeper.NotKept>(HandleNotKept);
+        Receive<FlattenRecorder.Ready>(HandleReady);
+        Receive<FlattenRecorder.Lost>(HandleLost);
+        Receive<FlattenRecorder.Kept>(HandleKept);
+        Receive<FlattenRecorder.NotKept>(HandleNotKept);
         Receive<DiskProtocol.EssLatchRead>(HandleLatch);
         Receive<RedisProtocol.FlattenCooldownAnswered>(HandleCooldown);
         Receive<ChecksOverdue>(HandleChecksOverdue);
@@ -96,7 +96,7 @@ public sealed partial class PositionFlattenerActor : ReceiveActor, IWithTimers
         }
 
         around.Meter.Gauge(FlattenMeter.Enabled, 0);
-        keeper = Context.Watch(Context.ActorOf(FlattenKeeper.Props(around), "record"));
+        recorder = Context.Watch(Context.ActorOf(FlattenRecorder.Props(around), "record"));
         SayStart();
         Timers.StartPeriodicTimer(nameof(AskVenue), new AskVenue(), TimeSpan.Zero, AskVenueEvery);
         Timers.StartPeriodicTimer(nameof(Look), new Look(), settings.PollEvery);
@@ -139,22 +139,28 @@ public sealed partial class PositionFlattenerActor : ReceiveActor, IWithTimers
         FlattenLines.Disabled(log);
     }
 
-    private void HandleReady(FlattenKeeper.Ready ready)
+    private void HandleReady(FlattenRecorder.Ready ready)
     {
         recordTrouble = null;
-        var age = FlattenRules.AgeOf(ready.History.LastStartedMs, around.NowMs);
-        coolFrom = age is { } known ? Now - known : null;
-        foreach (var cut in ready.History.Unfinished.ToList())
+        // The state may come back emptied (FLUSHALL): what this life knows by itself stands.
+        var recorded = FlattenRules.AgeOf(ready.History.LastStartedMs, around.NowMs) is { } age ? Now - age : (TimeSpan?)null;
+        coolFrom = coolFrom is null || recorded > coolFrom ? recorded ?? coolFrom : coolFrom;
+        foreach (var cut in ready.History.Unfinished.Where(r => r.Run != runningId).ToList())
         {
             log.Error("Testnet flatten: run {0} was interrupted by the end of its process: {1} orders planned; "
                 + "it is not resumed, positions may be open", cut.Run, cut.Planned);
             Alarm("FLATTEN_INTERRUPTED", $"run {cut.Run} was cut off; positions may be open");
-            keeper.Tell(new FlattenKeeper.Keep(new FlattenEvent.Interrupted(cut.Run, around.NowMs)));
+            recorder.Tell(new FlattenRecorder.Keep(new FlattenEvent.Interrupted(cut.Run, around.NowMs)));
         }
     }
 
-    private void HandleLost(FlattenKeeper.Lost lost)
+    private void HandleLost(FlattenRecorder.Lost lost)
     {
+        if (recordTrouble == lost.Why)
+        {
+            return;
+        }
+
         recordTrouble = lost.Why;
         log.Error("Testnet flatten: its record cannot be read, so nothing will be flattened: {0}", lost.Why);
         Alarm("FLATTEN_RECORD_UNREADABLE", lost.Why);
@@ -180,15 +186,15 @@ public sealed partial class PositionFlattenerActor : ReceiveActor, IWithTimers
 
     private void HandleTerminated(Terminated gone)
     {
-        if (gone.ActorRef.Equals(keeper))
+        if (gone.ActorRef.Equals(recorder))
         {
-            recordTrouble = "its keeper has failed";
+            recordTrouble = "its recorder has failed";
         }
         else if (gone.ActorRef.Equals(running))
         {
             log.Error("Testnet flatten: run {0} failed in the middle; positions may be open", runningId);
             around.Meter.Count(FlattenMeter.Errors, 1);
-            keeper.Tell(new FlattenKeeper.Keep(new FlattenEvent.Interrupted(runningId!, around.NowMs)));
+            recorder.Tell(new FlattenRecorder.Keep(new FlattenEvent.Interrupted(runningId!, around.NowMs)));
             Alarm("FLATTEN_INTERRUPTED", $"run {runningId} failed; positions may be open");
             running = null;
             runningId = null;

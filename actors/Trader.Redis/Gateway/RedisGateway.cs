@@ -71,6 +71,7 @@ public sealed partial class RedisGateway : ReceiveActor
         Receive<RedisProtocol.ClaimPanic>(Claim);
         Receive<RedisProtocol.SetHalt>(SetHalt);
         Receive<RedisProtocol.GetHalt>(GetHalt);
+        Receive<RedisProtocol.GetPanicHistory>(GetHistory);
         Receive<RedisProtocol.PublishCompletion>(Complete);
         Receive<RedisProtocol.PublishRefusal>(Refuse);
         ReceivePlans();
@@ -189,6 +190,11 @@ public sealed partial class RedisGateway : ReceiveActor
         RedisScripts.ReadHalt.Execute(client,
             [RedisKeys.TradingState, RedisKeys.HaltWitness + (get.Of?.Value ?? "")], [], settings.CommandDeadline),
         value => GatewayWire.ReadHalt(value, get.Of));
+
+    private void GetHistory(RedisProtocol.GetPanicHistory get) => Ask(get,
+        RedisScripts.History.Execute(client,
+            [RedisKeys.PanicProcessed, RedisKeys.HaltWitness + get.EventId], [get.EventId.Value], settings.CommandDeadline),
+        value => GatewayWire.ReadHistory(value, get.EventId));
 
     private void Complete(RedisProtocol.PublishCompletion publish)
     {

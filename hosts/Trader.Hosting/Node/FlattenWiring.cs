@@ -1,4 +1,5 @@
 using Trader.Actors.Flatten;
+using Trader.Actors.Ports;
 using Trader.Hosting.Metrics;
 using Trader.Messages;
 
@@ -9,6 +10,8 @@ public static class FlattenWiring
 {
     public static Companion Companion { get; } =
         new(Roles.PositionFlattener, c => PositionFlattenerActor.Props(c.Settings.Flatten, c.Around));
+
+    public static IReadOnlyList<PersistedType> Persisted => FlattenStore.Types;
 
     public static IReadOnlyList<MetricDefinition> Metrics { get; } =
     [

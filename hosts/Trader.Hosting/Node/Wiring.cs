@@ -14,7 +14,9 @@ using Trader.Hosting.Ess;
 using Trader.Hosting.Http;
 using Trader.Hosting.Metrics;
 using Trader.Messages;
+using Trader.Redis;
 using Trader.Redis.Gateway;
+using Trader.Redis.Persistence;
 
 namespace Trader.Hosting.Node;
 
@@ -49,23 +51,28 @@ public static class Wiring
         },
         Role.Governor => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => GovernorActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+            c => GovernorActor.Props(c.Settings.Governor, c.Around),
+            (_, beat) => Task.FromResult(GovernorNotReady(beat)))
         {
             Companions = [FlattenWiring.Companion],
-            Metrics = [.. FlattenWiring.Metrics],
+            Metrics = [.. GovernorMetrics.Definitions, .. FlattenWiring.Metrics],
+            Persisted = [.. FlattenWiring.Persisted],
         },
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => PositionStateActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            c => PositionStateActor.Props(c.Settings.PositionState, c.Around),
+            (_, beat) => Task.FromResult(PositionStateNotReady(beat)))
+        {
+            Metrics = PositionStateMetrics.Definitions,
+        },
         Role.ApplyLayer => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => ApplyLayerActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+            c => ApplyLayerActor.Props(c.Settings.ApplyLayer, c.Around),
+            GateNotReady,
+            Busy: beat => PanicWire.Find(beat.Fields, "in_flight") is not (null or "0"))
         {
             Companions = [EssModule.Companion],
-            Metrics = EssModule.Metrics,
+            Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All],
             Routes = EssModule.Routes,
         },
     };
@@ -78,6 +85,17 @@ public static class Wiring
             RedisGateway.Props(settings.Redis.Gateway, time, meter),
             roles.Any(r => r.NeedsAccount) ? Exchange(settings.Exchange, time) : null,
             DiskGateway.Props(settings.StateDir, settings.NodeName, time, settings.EssLatch));
+    }
+
+    /// <summary>What the journal and the snapshot store need that settings of the engine cannot hold: they speak to the same Redis.</summary>
+    /// <exception cref="ArgumentException">Two roles here store something under one manifest.</exception>
+    public static RedisPersistenceSetup Persistence(NodeParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        var redis = parts.Settings.Redis.Gateway;
+        return new RedisPersistenceSetup(
+            new RedisTarget(redis.Endpoint, redis.Redis, parts.Time), redis.CommandDeadline,
+            new PersistedTypes(parts.Modules.SelectMany(m => m.Persisted)));
     }
 
     private static Props Exchange(ExchangeSettings settings, TimeProvider time)
@@ -93,6 +111,17 @@ public static class Wiring
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
         : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
         : [];
+
+    private static async Task<IReadOnlyList<string>> GateNotReady(IActorRef gate, RoleBeat beat) =>
+        (await gate.Ask<ApplyLayerProtocol.Readiness>(new ApplyLayerProtocol.GetReadiness(), ReadinessBoard.MaxAge)
+            .ConfigureAwait(false)).Why;
+
+    private static IReadOnlyList<string> GovernorNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, "trouble") is { Length: > 0 } trouble ? [trouble] : [];
+
+    /// <summary>In its own words.</summary>
+    private static IReadOnlyList<string> PositionStateNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, "not_ready") is { Length: > 0 } why ? [why] : [];
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {

@@ -19,6 +19,8 @@ public class FlattenBench : TestKit
         akka.actor.default-dispatcher { type = calling-thread, throughput = 2147483647 }
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.loglevel = INFO
+        akka.coordinated-shutdown.phases.service-requests-done.timeout = 50ms
+        akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
         """;
 
     internal static readonly FlattenSettings Ready = new(
@@ -68,6 +70,15 @@ public class FlattenBench : TestKit
         Pass(Ready.PollEvery);
     }
 
+    /// <summary>Puts what an earlier life stored where the flattener's state is read from.</summary>
+    internal void Remember(FlattenStored stored)
+    {
+        var writer = Sys.ActorOf(Props.Create(() => new Writer(stored)));
+        Watch(writer);
+        ExpectTerminated(writer);
+        Unwatch(writer);
+    }
+
     internal void Kill()
     {
         Watch(Flattener);
@@ -89,6 +100,13 @@ public class FlattenBench : TestKit
         public override long GetTimestamp() => (scheduler.Now - born).Ticks;
 
         public override DateTimeOffset GetUtcNow() => scheduler.Now;
+    }
+
+    private sealed class Writer : Akka.Persistence.ReceivePersistentActor
+    {
+        public Writer(FlattenStored stored) => Recover<Akka.Persistence.RecoveryCompleted>(_ => Persist(stored, _ => Context.Stop(Self)));
+
+        public override string PersistenceId => "flatten-gov-1";
     }
 
     private sealed class Fake : ReceiveActor
@@ -333,8 +351,6 @@ internal sealed class FakeDisk
 
     public EssLatch Latch { get; set; } = new("/var/run/quantum/ESS_ON", true, "");
 
-    public string? Damage { get; set; }
-
     /// <summary>Set: appends of these kinds are refused.</summary>
     public Func<JournalRecord, bool> Refuses { get; set; } = _ => false;
 
@@ -363,10 +379,6 @@ internal sealed class FakeDisk
     {
         switch (message)
         {
-            case DiskProtocol.Recover recover:
-                reply(new DiskProtocol.Recovered(
-                    [.. Journal.Where(r => r.Kind.StartsWith(recover.KindPrefix, StringComparison.Ordinal))], null, Damage));
-                break;
             case DiskProtocol.Append append when Holds(append.Record):
                 held.Add((message, reply));
                 break;

@@ -187,7 +187,7 @@ public sealed class PositionFlattenerChecksTests : FlattenBench
     [Fact]
     public void A_recorded_start_that_lies_in_the_future_holds_for_one_cooldown_and_not_for_ever()
     {
-        Disk.Journal.Add(FlattenWire.Write(new FlattenEvent.Started(Event("e1"), Clock.GetUtcNow().AddYears(5).ToUnixTimeMilliseconds())));
+        Remember(FlattenStore.Write(new FlattenEvent.Started(Event("e1"), Clock.GetUtcNow().AddYears(5).ToUnixTimeMilliseconds())));
         Exchange.Hold(Pos("BTCUSDT", 1));
         Start();
         Arm();
@@ -244,11 +244,12 @@ public sealed class PositionFlattenerChecksTests : FlattenBench
     public void S12_while_its_record_cannot_be_read_it_refuses()
     {
         Exchange.Hold(Pos("BTCUSDT", 1));
-        Disk.Damage = "chain broken at 17";
+        Remember(new FlattenStored("flatten.unheard-of", 17, []));
         Start();
         Arm();
 
-        Assert.Contains("[WARNING] Testnet flatten: its own record cannot be used (chain broken at 17) - NO-OP", Lines);
+        Assert.Contains(
+            "[WARNING] Testnet flatten: its own record cannot be used (a stored flatten.unheard-of of 17 cannot be understood) - NO-OP", Lines);
         NothingHappened();
         Assert.Contains("FLATTEN_RECORD_UNREADABLE", Redis.Alarms);
     }
