@@ -123,6 +123,29 @@ public sealed class FlattenScenarios : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("covers", "F5,F18,D-F5")]
+    public async Task An_arm_set_right_behind_the_restart_of_a_governor_on_an_emptied_Redis_is_executed()
+    {
+        fleet.Hold(3);
+        TouchLatch();
+        SetFlags();
+        var governor = StartGovernor();
+        await fleet.Said(governor, "Testnet flatten ARMED");
+        await fleet.Console.Do("FLUSHALL");
+        await Arm();
+        await fleet.Said(governor, "TESTNET_FLATTEN done symbols=3 orders=3 errors=0");
+
+        await governor.Terminate();
+        await governor.End();
+        fleet.Hold(2);
+        await fleet.Console.Do("DEL", RedisKeys.FlattenLastTs);
+        await Arm();
+        governor = StartGovernor("g-of-another-name");
+        await fleet.Said(governor, "TESTNET_FLATTEN done symbols=2 orders=2 errors=0");
+        Assert.Empty(fleet.OpenPositions());
+    }
+
+    [Fact]
     [Trait("covers", "F16,D-F18")]
     public async Task Removing_the_latch_in_the_middle_stops_the_rest()
     {

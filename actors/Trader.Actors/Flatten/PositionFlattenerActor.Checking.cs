@@ -10,10 +10,13 @@ public sealed partial class PositionFlattenerActor
     /// <summary>An arm key that was taken and whose checks are not over.</summary>
     private sealed record Attempt(EventId Run, FlattenArmNote Note, long TakenAt, bool Kept, EssLatch? Latch, bool Claiming);
 
+    /// <summary>Whatever the checks need to know of the start is known, or cannot change the answer.</summary>
+    private bool IsSettled => settings.Flags is not { IsForced: true, IsConfirmed: true } || (venue is not null && recordTrouble != NotReadYet);
+
     private void HandleLook()
     {
         // One question at a time, and none while a key is being checked: its answer may take the next key.
-        if (!looking && attempt is null && !standingDown)
+        if (!looking && attempt is null && !standingDown && (IsSettled || Now >= StartGrace))
         {
             looking = true;
             around.Redis.Tell(new RedisProtocol.TakeFlattenArm());

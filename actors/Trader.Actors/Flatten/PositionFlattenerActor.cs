@@ -31,6 +31,14 @@ public sealed partial class PositionFlattenerActor : ReceiveActor, IWithTimers
     /// <summary>How long Redis may be away before that is worth a line: at a start it always is for a moment.</summary>
     private static readonly TimeSpan SilenceGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long after the start an arm key is left alone while account and record are not known yet: the runbook arms right behind the
+    /// restart, and the key lives for a minute.
+    /// </summary>
+    private static readonly TimeSpan StartGrace = TimeSpan.FromSeconds(10);
+
+    private const string NotReadYet = "it has not been read yet";
+
     private readonly FlattenSettings settings;
     private readonly Surroundings around;
     private readonly ILoggingAdapter log = Context.GetLogger();
@@ -39,7 +47,7 @@ public sealed partial class PositionFlattenerActor : ReceiveActor, IWithTimers
     private readonly long bornAt;
     private IActorRef recorder = ActorRefs.Nobody;
     private FlattenVenue? venue;
-    private string? recordTrouble = "it has not been read yet";
+    private string? recordTrouble = NotReadYet;
     private TimeSpan? coolFrom;
     private Attempt? attempt;
     private IActorRef? running;

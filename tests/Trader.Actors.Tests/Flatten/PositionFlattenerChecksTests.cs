@@ -73,6 +73,7 @@ public sealed class PositionFlattenerChecksTests : FlattenBench
         Exchange.Hold(Pos("BTCUSDT", 1));
         Start();
         Arm();
+        Pass(Seconds(10));
 
         Assert.Equal(flattens ? 1 : 0, Exchange.Orders.Count);
         Assert.Equal(flattens ? 1 : 0, Figures[FlattenMeter.Enabled]);
@@ -83,6 +84,23 @@ public sealed class PositionFlattenerChecksTests : FlattenBench
             Assert.Contains(Lines, line => line.StartsWith("[WARNING] Testnet flatten: ", StringComparison.Ordinal)
                 && line.EndsWith(" - NO-OP", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    [Trait("covers", "F5")]
+    public void An_arm_key_that_is_set_while_it_starts_is_taken_once_the_account_is_known()
+    {
+        Exchange.Environment = null;
+        Exchange.Hold(Pos("BTCUSDT", 1));
+        Start();
+        Arm();
+        Pass(Seconds(3));
+        Assert.Equal("1", Redis.ArmKey);
+        Exchange.Environment = VenueEnvironment.Testnet;
+        Pass(Seconds(3));
+
+        Assert.Single(Exchange.Orders);
+        Assert.Equal(0, Figures[FlattenMeter.NoOps]);
     }
 
     [Fact]
