@@ -37,7 +37,10 @@ public static class FlattenWire
         FlattenEvent.Started e => Record("started", e.AtMs, [Run(e)]),
         FlattenEvent.Planned e => Record(
             "planned", e.AtMs,
-            [Run(e), new("planned", Text(e.Count)), .. Figures(e.Figures), .. e.Orders.Select((order, i) => new KeyValuePair<string, string>(OrderField + Text(i), order))]),
+            [
+                Run(e), new("planned", Text(e.Count)), .. Figures(e.Figures),
+                .. e.Orders.Select((order, i) => new KeyValuePair<string, string>(OrderField + Text(i), order)),
+            ]),
         FlattenEvent.Aborted e => Record("aborted", e.AtMs, [Run(e), new("text", e.Text), .. Figures(e.Figures)]),
         FlattenEvent.Completed e => Record("completed", e.AtMs, [Run(e), new("status", Text(e.Status)), .. Figures(e.Figures)]),
         FlattenEvent.Interrupted e => Record("interrupted", e.AtMs, [Run(e)]),

@@ -119,6 +119,28 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    [Trait("rule", "S11")]
+    public async Task S11_A_watchdog_whose_token_a_worker_refuses_says_so_long_before_a_panic()
+    {
+        await using var lines = new LineWriter(_output);
+        var port = PeerLinkTests.FreePort();
+        await using var worker = await Start(Role.PanicClose, $"trader.roles.panic-close.port = {port}", new string('a', 40), lines);
+        await using var watchdog = await Start(
+            Role.Watchdog, $"trader.link.panic-close = [\"http://127.0.0.1:{port}\"]", new string('b', 40), lines);
+        var reason = $"the panic-close worker at 127.0.0.1:{port} refuses this node's link token";
+
+        await Until(() => Task.FromResult(watchdog.Readiness(Role.Watchdog).Reasons.Contains(reason)));
+
+        using var client = new HttpClient();
+        var metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{watchdog.Ports[Role.Watchdog]}/metrics"));
+        Assert.Contains("trader_link_panic_workers_refusing 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("trader_alarms_total{code=\"LINK_TOKEN_REFUSED\"} 1", metrics, StringComparison.Ordinal);
+        await watchdog.StopAsync();
+        await lines.DisposeAsync();
+        Assert.Contains("| ERROR | [WATCHDOG] NOT READY: " + reason, Encoding.UTF8.GetString(_output.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_port_in_use_ends_the_process_with_one_line_before_anything_started()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -190,6 +212,17 @@ public sealed class NodeTests : IDisposable
         Assert.Equal(["no key", "stopping"], board.Of(Role.PanicClose).Reasons);
     }
 
+    private Task<NodeHost> Start(Role role, string setting, string token, LineWriter lines)
+    {
+        var settings = Settings(setting);
+        List<RoleModule> modules = [Wiring.Module(role)];
+        return NodeHost.StartAsync(new NodeParts(
+            settings with { StateDir = _scratch.File(role.Name()) }, modules,
+            _ => Wiring.Gateways(settings with { StateDir = _scratch.File(role.Name()) }, modules, TimeProvider.System),
+            new Dictionary<string, string>(_environment) { [LinkToken.Variable] = token }, TimeProvider.System,
+            new LineLogger(lines, TimeProvider.System), lines));
+    }
+
     private static async Task<HttpStatusCode> PostPanic(HttpClient client, NodeHost node, string tokenFile)
     {
         var token = await File.ReadAllTextAsync(tokenFile);
@@ -223,7 +256,7 @@ public sealed class NodeTests : IDisposable
     {
         var overlay = _scratch.Write(
             "overlay.hocon",
-            more + "\n" + string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")));
+            string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")) + "\n" + more);
         var result = SettingsLoader.Load(
             new SettingsSources(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), overlay, _environment));
         Assert.Empty(result.Violations);

@@ -13,7 +13,6 @@ public sealed class SafetyRuleTests
     private static readonly Dictionary<int, string> NotYet = new()
     {
         [6] = "the order gate: nothing that could add risk can be sent at all, the only order type there is can only reduce",
-        [15] = "the testnet flattener",
     };
 
     [Fact]

@@ -75,6 +75,7 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         Receive<LinkProtocol.Lost>(lost => OnLinkLost(lost.Peer));
         Receive<LinkProtocol.Refused>(refused => OnLinkRefused(refused.Peer));
         Receive<LinkProtocol.PanicDelivered>(OnDelivered);
+        Receive<LinkProtocol.PanicAccess>(OnPanicAccess);
         Receive<LinkProtocol.PanicNotDelivered>(failed => Complain($"direct link: {failed.Why}"));
         Receive<DiskProtocol.Recovered>(OnRecovered);
         Receive<DiskProtocol.Appended>(done => OnJournalled(done.Seq));
@@ -104,6 +105,7 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         around.Redis.Tell(new RedisProtocol.GetHalt(null));
         around.Link.Tell(new LinkProtocol.Watch(LinkPeer.ExitBrain));
         around.Link.Tell(new LinkProtocol.Watch(LinkPeer.PanicClose));
+        around.Link.Tell(new LinkProtocol.WatchPanicAccess());
         if (brain is not null)
         {
             Context.Watch(brain);

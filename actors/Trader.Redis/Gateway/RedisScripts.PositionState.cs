@@ -54,9 +54,9 @@ internal static partial class RedisScripts
 
     /// <summary>
     /// KEYS ledger, its copy, mark, last execution, result stream; ARGV expected text, text after (empty: there is no ledger to enter it
-    /// in), entry's ms, longest age in ms, seconds a mark is remembered, group, entry, whether it is the last (1 or 0), then fields and values of the copy. Answers verdict and the ledger's
-    /// text. Ledger and mark come first and next to each other; what other readers want may fail without undoing that it was entered. An
-    /// execution from before the ledger began is in it already.
+    /// in), entry's ms, longest age in ms, seconds a mark is remembered, group, entry, whether it is the last (1 or 0), then fields and values
+    /// of the copy. Answers verdict and the ledger's text. Ledger and mark come first and next to each other; what other readers want may
+    /// fail without undoing that it was entered. An execution from before the ledger began is in it already.
     /// </summary>
     public static readonly RedisScript EnterFill = new("""
         local own = redis.call('HMGET', KEYS[1], 'ledger_amount', 'ledger_since')

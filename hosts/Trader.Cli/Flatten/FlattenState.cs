@@ -74,9 +74,16 @@ internal sealed record FlattenState(
         try
         {
             var text = await http.GetStringAsync(address, cancel);
-            return text.Split('\n').Select(line => line.Split(' ')).Where(parts => parts.Length == 2 && parts[0].StartsWith("gov_", StringComparison.Ordinal))
-                .Where(parts => decimal.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-                .ToDictionary(parts => parts[0], parts => (long?)decimal.Parse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+            var figures = new Dictionary<string, long?>(StringComparer.Ordinal);
+            foreach (var parts in text.Split('\n').Select(line => line.Split(' ')))
+            {
+                if (parts is [var name, var value] && decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var figure))
+                {
+                    figures[name] = (long)Math.Clamp(figure, 0, long.MaxValue);
+                }
+            }
+
+            return figures;
         }
         catch (HttpRequestException)
         {

@@ -21,6 +21,12 @@ public static class NodeMetrics
             []),
         new("trader_link_up", MetricKind.Gauge, "1 while the direct link to the peer is open.", []),
         new("trader_link_lost_total", MetricKind.Counter, "Ends of a direct link.", []),
+        new(
+            "trader_link_panic_workers_reached", MetricKind.Gauge, "Configured panic-close workers that would take a panic of this node.",
+            []),
+        new(
+            "trader_link_panic_workers_refusing", MetricKind.Gauge, "Configured panic-close workers that refuse this node's link token.",
+            []),
         new("trader_panic_posts_total", MetricKind.Counter, "Requests to POST /panic-close by their status.", []),
         new("process_resident_memory_bytes", MetricKind.Gauge, "Resident memory size in bytes.", []),
         new(

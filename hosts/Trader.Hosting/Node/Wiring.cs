@@ -37,7 +37,7 @@ public static class Wiring
             role, TakesPanics: false, NeedsAccount: false,
             c => WatchdogActor.Props(c.Settings.Watchdog, c.Around, c.Local.GetValueOrDefault(Role.ExitBrain)),
             // Its heartbeat is its readiness: it judges whatever else is down.
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+            (_, beat) => Task.FromResult(WatchdogNotReady(beat)))
         {
             Metrics = GuardMetrics.Watchdog,
         },
@@ -122,6 +122,11 @@ public static class Wiring
     /// <summary>In its own words.</summary>
     private static IReadOnlyList<string> PositionStateNotReady(RoleBeat beat) =>
         PanicWire.Find(beat.Fields, "not_ready") is { Length: > 0 } why ? [why] : [];
+
+    private static IReadOnlyList<string> WatchdogNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, WatchdogActor.RefusedByField) is { Length: > 0 } workers
+            ? [WatchdogActor.TokenRefused(workers)]
+            : [];
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {
