@@ -103,6 +103,8 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
             around.Meter.Count(name, 0, (label, value));
         }
 
+        around.Meter.Count(GateMetrics.Allowed, 0);
+        around.Meter.Gauge(GateMetrics.PermitWaitMs, 0);
         // Until somebody has read it, it counts as on.
         around.Meter.Gauge(GateMetrics.KillSwitch, 1);
         around.Redis.Tell(new RedisProtocol.WatchConnection());
