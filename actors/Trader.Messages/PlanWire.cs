@@ -26,6 +26,12 @@ public static class PlanWire
 
     private const decimal LatestMs = 99_999_999_999_999m;
 
+    private static readonly (string Word, PlanDecision Decision)[] Decisions =
+    [
+        ("EXECUTE", PlanDecision.Execute), ("SKIP", PlanDecision.Skip), ("BLOCKED", PlanDecision.Blocked), ("ERROR", PlanDecision.Error),
+        ("HOLD", PlanDecision.Hold), ("HALT", PlanDecision.Halt),
+    ];
+
     /// <summary>Reads one entry; on failure <paramref name="fault"/> says why.</summary>
     public static bool TryRead(
         IReadOnlyList<KeyValuePair<string, string>> fields, [NotNullWhen(true)] out Plan? plan, out PlanFault fault)
@@ -114,16 +120,8 @@ public static class PlanWire
         PlanAction.Unknown => "",
     };
 
-    public static string Text(PlanDecision decision) => decision switch
-    {
-        PlanDecision.Execute => "EXECUTE",
-        PlanDecision.Skip => "SKIP",
-        PlanDecision.Blocked => "BLOCKED",
-        PlanDecision.Error => "ERROR",
-        PlanDecision.Hold => "HOLD",
-        PlanDecision.Halt => "HALT",
-        PlanDecision.Unknown => "",
-    };
+    /// <summary>The documented word; empty for <see cref="PlanDecision.Unknown"/>.</summary>
+    public static string Text(PlanDecision decision) => Decisions.FirstOrDefault(known => known.Decision == decision).Word ?? "";
 
     /// <summary>The stable code of a fault, in records and metric labels.</summary>
     public static string Code(PlanFault fault) => fault switch
@@ -197,16 +195,18 @@ public static class PlanWire
         return word.Length <= MaxText;
     }
 
-    private static PlanDecision Decision(string word) => word switch
+    private static PlanDecision Decision(string word)
     {
-        "EXECUTE" => PlanDecision.Execute,
-        "SKIP" => PlanDecision.Skip,
-        "BLOCKED" => PlanDecision.Blocked,
-        "ERROR" => PlanDecision.Error,
-        "HOLD" => PlanDecision.Hold,
-        "HALT" => PlanDecision.Halt,
-        _ => PlanDecision.Unknown,
-    };
+        foreach (var known in Decisions)
+        {
+            if (known.Word == word)
+            {
+                return known.Decision;
+            }
+        }
+
+        return PlanDecision.Unknown;
+    }
 
     /// <summary>The action, and the direction that its own word names.</summary>
     private static (PlanAction Action, OrderSide? Side) Action(string word) => word switch

@@ -81,7 +81,8 @@ public sealed class NodeTests : IDisposable
         Assert.Contains("| [EXIT_BRAIN] ", log, StringComparison.Ordinal);
         Assert.Contains("| [WATCHDOG] EXIT BRAIN WATCHDOG STARTING", log, StringComparison.Ordinal);
         Assert.Contains("| [EEW] 🚨 PANIC CLOSE EVENT RECEIVED 🚨", log, StringComparison.Ordinal);
-        Assert.All(log.TrimEnd('\n').Split('\n'), l => Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \| (DEBUG|INFO|WARNING|ERROR|CRITICAL) \| \[[A-Z_]+\] ", l));
+        Assert.All(log.TrimEnd('\n').Split('\n'), l => Assert.Matches(
+            @"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\| (DEBUG|INFO|WARNING|ERROR|CRITICAL) \| \[[A-Z_]+\] |\[(INFO|WARNING|ERROR|CRITICAL)\] )", l));
         Assert.DoesNotContain(
             await File.ReadAllTextAsync(_scratch.File("state/link.token")), log, StringComparison.Ordinal);
     }
@@ -218,7 +219,8 @@ public sealed class NodeTests : IDisposable
         List<RoleModule> modules = [Wiring.Module(role)];
         return NodeHost.StartAsync(new NodeParts(
             settings with { StateDir = _scratch.File(role.Name()) }, modules,
-            _ => Wiring.Gateways(settings with { StateDir = _scratch.File(role.Name()) }, modules, TimeProvider.System),
+            meter => Wiring.Gateways(
+                settings with { StateDir = _scratch.File(role.Name()) }, modules, TimeProvider.System, meter),
             new Dictionary<string, string>(_environment) { [LinkToken.Variable] = token }, TimeProvider.System,
             new LineLogger(lines, TimeProvider.System), lines));
     }

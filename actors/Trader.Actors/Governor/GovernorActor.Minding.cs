@@ -23,7 +23,11 @@ public sealed partial class GovernorActor
     private string? positionsTrouble = "not read yet";
     private (long Id, TimeSpan At)? positionsAsked;
     private (long Id, TimeSpan At)? pricesAsked;
+
+    /// <summary>Null while an answer is awaited.</summary>
     private TimeSpan? positionsDue = TimeSpan.Zero;
+
+    /// <summary>Null while an answer is awaited.</summary>
     private TimeSpan? pricesDue = TimeSpan.Zero;
     private long lastRead;
     private int errors;
@@ -132,6 +136,10 @@ public sealed partial class GovernorActor
         if (seen.Latch.Engaged && latch is not { Engaged: true })
         {
             log.Warning("ESS latch {0}: opens get no permit{1}", seen.Latch.Path, seen.Latch.Doubt.Length > 0 ? ": " + seen.Latch.Doubt : "");
+        }
+        else if (!seen.Latch.Engaged && latch is { Engaged: true })
+        {
+            log.Info("ESS latch {0} is gone", seen.Latch.Path);
         }
 
         latch = seen.Latch;

@@ -20,6 +20,9 @@ public sealed class GovernorProperties
         StoredText.Absent, StoredText.Unreadable, StoredText.Of(""), StoredText.Of("clear"), StoredText.Of("open"), StoredText.Of("true"),
         StoredText.Of("nan"), StoredText.Of("-1"), StoredText.Of("0.5"), StoredText.Of("1e14"), Seconds(NowMs), Seconds(NowMs - 400_000));
 
+    private static Gen<EssLatch?> Latches { get; } =
+        Gen.Elements<EssLatch?>(null, NoLatch, NoLatch with { Present = true }, NoLatch with { Doubt = "?" });
+
     private static Gen<Desk> Days { get; } =
         from mode in Gen.Elements(Enum.GetValues<GovernorMode>())
         from guard in Gen.Elements(Enum.GetValues<RiskGuardUse>())
@@ -27,7 +30,7 @@ public sealed class GovernorProperties
         from known in Gen.Elements(true, false)
         from readable in Gen.Elements(true, false)
         from priced in Gen.Elements(true, false)
-        from latch in Gen.Elements<EssLatch?>(null, NoLatch, NoLatch with { Present = true }, NoLatch with { Doubt = "?" })
+        from latch in Latches
         from size in Gen.Choose(0, 12)
         select Day(mode, guard, texts, size) with
         {
@@ -50,20 +53,34 @@ public sealed class GovernorProperties
             Opening: null,
         });
 
-    /// <summary>F21, S1: a permit for an open means that all four stops were looked at and clear.</summary>
+    /// <summary>F21, S1: on a day that is good otherwise an open is permitted exactly when all stops were looked at and are clear.</summary>
     [Fact]
     [Trait("rule", "S1")]
     [Trait("covers", "F21")]
-    public void No_open_is_permitted_without_a_clear_stop_an_open_gate_and_no_halt() => Quick(
-        from day in Days
+    public void An_open_is_permitted_when_stop_gate_halt_and_disarm_are_clear_and_not_otherwise() => Quick(
+        from mode in Gen.Elements(Enum.GetValues<GovernorMode>())
         from action in Gen.Elements(Opening)
-        from figures in Figures
-        select (day, entry: Open([("action", action), .. figures])),
-        sample => sample.day.Judge(sample.entry).Verdict is not GovernorVerdict.Permit
-            || (sample.day.Latch is { Engaged: false } && sample.day.Facts is
+        from latch in Gen.OneOf(Gen.Constant<EssLatch?>(NoLatch), Latches)
+        from state in Gen.OneOf(Gen.Constant(StoredText.Of("clear")), Anything)
+        from gate in Gen.OneOf(Gen.Constant(StoredText.Of("open")), Anything)
+        from stops in Gen.ArrayOf(Gen.OneOf(Gen.Constant(StoredText.Absent), Gen.Constant(StoredText.Absent), Anything), 3)
+        select (entry: Open(("action", action)), day: new Desk { Latch = latch }.In(mode).With(facts => facts with
+        {
+            EssState = state,
+            EntriesGate = gate,
+            EssActive = stops[0],
+            Halted = stops[1],
+            Disarm = stops[2],
+        })),
+        sample => sample.day.Judge(sample.entry).Verdict is GovernorVerdict.Permit
+            == (sample.day is
             {
-                EssState.Text: "clear", EssActive.IsPresent: false, EntriesGate.Text: "open", Disarm.IsPresent: false,
-                Halted: { Readable: true, IsPresent: false },
+                Latch: { Engaged: false },
+                Facts:
+                {
+                    EssState.Text: "clear", EntriesGate.Text: "open", EssActive.IsPresent: false, Halted.IsPresent: false,
+                    Disarm.IsPresent: false,
+                },
             }));
 
     /// <summary>The caps hold whatever was permitted before in the same batch.</summary>
