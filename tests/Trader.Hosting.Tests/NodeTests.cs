@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Akka.Actor;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
 using Trader.Hosting.Logging;
@@ -18,6 +19,7 @@ public sealed class NodeTests : IDisposable
     private readonly Dictionary<string, string> _environment;
     private readonly MemoryStream _output = new();
     private readonly StringWriter _errors = new();
+    private readonly TaskCompletionSource<string> _dying = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _dead = PeerLinkTests.FreePort();
 
     public NodeTests() => _environment = new()
@@ -141,6 +143,34 @@ public sealed class NodeTests : IDisposable
         Assert.Contains("| ERROR | [WATCHDOG] NOT READY: " + reason, Encoding.UTF8.GetString(_output.ToArray()), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("exchange")]
+    [InlineData("disk")]
+    [InlineData("escort")]
+    [Trait("rule", "S11")]
+    public async Task S11_A_gateway_or_companion_that_is_given_up_ends_the_node_with_the_reason(string name)
+    {
+        await using var lines = new LineWriter(_output);
+        var settings = Settings();
+        List<RoleModule> modules =
+        [
+            Wiring.Module(Role.PanicClose) with { Companions = [new Companion("escort", _ => Mortal("escort"))] },
+        ];
+        await using var node = await NodeHost.StartAsync(new NodeParts(
+            settings, modules, _ => new NodeGateways(Mortal("redis"), Mortal("exchange"), Mortal("disk")), _environment,
+            TimeProvider.System, new LineLogger(lines, TimeProvider.System), lines));
+        Assert.False(node.Ended.IsCompleted);
+
+        _dying.TrySetResult(name);
+
+        Assert.Equal($"{name} was given up", await node.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
+        await node.StopAsync();
+        await lines.DisposeAsync();
+        Assert.Contains(
+            $"CRITICAL | [TRADER] ACTOR_GIVEN_UP: {name} is stopped", Encoding.UTF8.GetString(_output.ToArray()), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_port_in_use_ends_the_process_with_one_line_before_anything_started()
     {
@@ -211,6 +241,32 @@ public sealed class NodeTests : IDisposable
         board.Fix(Role.PanicClose, ["no key"]);
         board.Stopping();
         Assert.Equal(["no key", "stopping"], board.Of(Role.PanicClose).Reasons);
+    }
+
+    /// <summary>An actor that answers nothing and stops itself when its name is called.</summary>
+    private Props Mortal(string name)
+    {
+        var dying = _dying.Task;
+        return Props.Create(() => new MortalActor(name, dying));
+    }
+
+    private sealed class MortalActor : UntypedActor
+    {
+        private readonly string _name;
+
+        public MortalActor(string name, Task<string> dying)
+        {
+            _name = name;
+            dying.PipeTo(Self);
+        }
+
+        protected override void OnReceive(object message)
+        {
+            if (message is string called && called == _name)
+            {
+                Context.Stop(Self);
+            }
+        }
     }
 
     private Task<NodeHost> Start(Role role, string setting, string token, LineWriter lines)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akka.Actor;
 using Trader.Messages;
 
@@ -8,15 +7,9 @@ namespace Trader.Simulation;
 /// The safety rules, held against the truth whenever something happens that could break one. The actors are asked nothing: only what
 /// passes through the gateways counts, and what the account, Redis and the disks really hold.
 /// </summary>
-internal sealed class Checks(Stage stage)
+internal sealed partial class Checks(Stage stage)
 {
-    private static readonly double HaltWaitMs = Figures.Worker("").HaltWait.TotalMilliseconds;
-
     private readonly Dictionary<string, WorkerTruth> truths = [];
-    private readonly Dictionary<string, (string Node, int Life, bool Claimed, int Flushes)> sentIds = [];
-    private readonly Dictionary<(string, EventId, PositionKey), List<(int Life, CloseOrder Order)>> sentBy = [];
-
-    private readonly HashSet<(string, EventId)> reported = [];
     private int flushes;
 
     public EventBook Events { get; } = new();
@@ -232,24 +225,6 @@ internal sealed class Checks(Stage stage)
 
     public void Refused(ClientOrderId id) => stage.Note("exchange", $"refuses {id}");
 
-    public void ClosesSent(SimNode node, IActorRef asker, IReadOnlyList<CloseOrder> orders)
-    {
-        foreach (var order in orders)
-        {
-            if (Events.OwnerOf(order) is not { } owner || !owner.Event.Valid)
-            {
-                stage.Break("S9", $"{node} sends {order}, which no valid event asked for");
-                return;
-            }
-
-            CheckHalted(node, owner.Event, order);
-            CheckOnce(node, owner.Event, order);
-            CheckSize(node, order);
-            CheckPlanned(node, order);
-            Truth(node).Sent.Add((stage.NowMs, asker, order));
-        }
-    }
-
     private void OnHalt(HaltRecord halt)
     {
         if (Events.Find(halt.EventId) is not { Valid: true } && halt.Reason != "PANIC_CLOSE_MISSED")
@@ -257,83 +232,6 @@ internal sealed class Checks(Stage stage)
             stage.Break("S9", $"halt for {halt.EventId}, which no valid event asked for");
         }
     }
-
-    /// <summary>S4: halted, or both ways of halting have failed or had their time.</summary>
-    private void CheckHalted(SimNode node, EventFacts facts, CloseOrder order)
-    {
-        var truth = Truth(node);
-        var diskHad = truth.LatchFailed.Contains(facts.Id) || Waited(truth.LatchAskedMs, facts.Id);
-        var redisHad = truth.HaltFailed.Contains(facts.Id) || Waited(truth.HaltAskedMs, facts.Id);
-        if (!facts.HaltEverSet && !stage.Redis.Data.Halted && node.Disk.Latch is null && !(diskHad && redisHad))
-        {
-            stage.Break("S4", $"{node} sends {order} before the halt of {facts.Id}");
-        }
-    }
-
-    private bool Waited(Dictionary<EventId, double> asked, EventId id) =>
-        asked.TryGetValue(id, out var since) && stage.NowMs - since >= HaltWaitMs - 1;
-
-    /// <summary>S8: an id is sent once; what an earlier life of this process had sent is looked up first.</summary>
-    private void CheckOnce(SimNode node, EventFacts facts, CloseOrder order)
-    {
-        var claimed = Truth(node).Claimed.Contains(facts.Id);
-        // Two workers without Redis, or with one that lost its memory, cannot know of each other; both close (S2), and reduce-only keeps that harmless (S5).
-        if (sentIds.TryGetValue(order.Id.Value, out var before)
-            && ((before.Node == node.Name && PlanOnDisk(node, order)) || (before.Claimed && claimed && before.Flushes == flushes && stage.NowMs - stage.Redis.TroubledAtMs > 6_000
-                && !Truth(node).LookedUp.Contains(order.Id.Value))))
-        {
-            stage.Break("S8", $"{node} (life {node.Life}) sends {order}, which {before.Node} (life {before.Life}) has sent");
-        }
-
-        sentIds[order.Id.Value] = (node.Name, node.Life, claimed, flushes);
-        var key = (node.Name, facts.Id, order.Key);
-        if (!sentBy.TryGetValue(key, out var earlier))
-        {
-            sentBy[key] = earlier = [];
-        }
-
-        var life = Events.OwnerOf(order)!.Value.Life;
-        foreach (var (_, old) in earlier.Where(e => Events.OwnerOf(e.Order)!.Value.Life != life))
-        {
-            if (!Truth(node).LookedUp.Contains(old.Id.Value) && PlanOnDisk(node, old))
-            {
-                stage.Break("S8", $"{node} sends {order} without looking up {old}, which it had sent before");
-            }
-        }
-
-        earlier.Add((node.Life, order));
-    }
-
-    /// <summary>S5: never more than was read.</summary>
-    private void CheckSize(SimNode node, CloseOrder order)
-    {
-        var truth = Truth(node);
-        var total = order.Quantity + truth.Sent
-            .Where(s => s.Order.Key == order.Key && Events.OwnerOf(s.Order) == Events.OwnerOf(order))
-            .Sum(s => s.Order.Quantity);
-        var seen = truth.Reads.SelectMany(r => r.Read?.Positions ?? []).Where(p => p.Key == order.Key)
-            .Select(p => p.Quantity).DefaultIfEmpty(0).Max();
-        if (total > seen)
-        {
-            stage.Break("S5", $"{node} closes {total} of {order.Key}, of which it has read {seen}");
-        }
-    }
-
-    /// <summary>S12: the plan is on disk, or the disk has failed or had its time.</summary>
-    private void CheckPlanned(SimNode node, CloseOrder order)
-    {
-        var waiting = Truth(node).Pending.FirstOrDefault(r => r.Kind == "panic.planned" && Names(r, order));
-        if (waiting is not null && stage.UnixMs + stage.Plan.ClockErrorMs[node.Name] - waiting.AtMs < HaltWaitMs - 2)
-        {
-            stage.Break("S12", $"{node} sends {order} before its plan is on disk");
-        }
-    }
-
-    private static bool PlanOnDisk(SimNode node, CloseOrder order) =>
-        node.Disk.Journal.Any(r => r.Kind == "panic.planned" && Names(r, order));
-
-    private static bool Names(JournalRecord record, CloseOrder order) =>
-        record.Fields.Any(f => f.Value.Contains(order.Id.Value, StringComparison.Ordinal));
 
     /// <summary>S12: what is acknowledged to the stream is in the journal, unless the disk refused it.</summary>
     private void OnAck(SimNode node, string streamId)
@@ -346,76 +244,4 @@ internal sealed class Checks(Stage stage)
             stage.Break("S12", $"{node} acknowledges {id} before its outcome is on disk");
         }
     }
-
-    private void OnCompletion(SimNode node, PanicCompletion completion)
-    {
-        Watch.Ended(node, completion.EventId);
-        var fields = PanicWire.Write(completion);
-        if (completion.Closed + completion.Failed != completion.Total || fields.Count != 8)
-        {
-            stage.Break("S3", $"{completion.EventId}: {completion.Closed} closed + {completion.Failed} failed of {completion.Total}");
-        }
-
-        if (!reported.Add((node.Name, completion.EventId)))
-        {
-            return;
-        }
-
-        if (completion.VerifiedFlat)
-        {
-            CheckFlat(node, completion);
-        }
-        else
-        {
-            CheckAttempted(node, completion);
-        }
-    }
-
-    /// <summary>S3: a read of this run that succeeded showed nothing, no later read says otherwise, and it was true.</summary>
-    private void CheckFlat(SimNode node, PanicCompletion completion)
-    {
-        var last = Truth(node).Reads.LastOrDefault(read => read.Read is not null);
-        var startedMs = completion.StartedMs - stage.Plan.ClockErrorMs[node.Name] - (stage.UnixMs - stage.NowMs);
-        if (last.Read is not { Positions.Count: 0, Unreadable.Count: 0 } || last.AtMs < startedMs - 1)
-        {
-            stage.Break("S3", $"{node} reports {completion.EventId} flat without a read that shows it");
-        }
-        else if (!stage.Exchange.Account.WasFlatWithin(last.AtMs - 3_000 - stage.Plan.StaleMs, last.AtMs))
-        {
-            stage.Break("S3", $"{node} reports {completion.EventId} flat and the account never was");
-        }
-        else if (!Truth(node).Reads.Any(r => r.AtMs >= startedMs - 1 && r.Read is { Positions.Count: 0, Unreadable.Count: 0 }
-            && Truth(node).Resting.GetValueOrDefault(r.Asker) is { Empty: true } books && r.AtMs >= books.AtMs))
-        {
-            stage.Break("S3", $"{node} reports {completion.EventId} flat without a read of positions after one that shows that no order rests");
-        }
-    }
-
-    /// <summary>S7: whatever else failed, every position that was there all along has had its order.</summary>
-    private void CheckAttempted(SimNode node, PanicCompletion completion)
-    {
-        var truth = Truth(node);
-        var startedMs = completion.StartedMs - stage.Plan.ClockErrorMs[node.Name] - (stage.UnixMs - stage.NowMs);
-        // A read that hung may be answered to a run that is over; the run that ends is the one that has read last, sent or not.
-        var asker = truth.Reads.LastOrDefault().Asker;
-        var first = truth.Reads.FirstOrDefault(r => (asker is null || r.Asker.Equals(asker)) && r.AtMs >= Math.Max(startedMs, node.StartedAtMs) && r.Read is not null);
-        if (first.Read is null)
-        {
-            return;
-        }
-
-        foreach (var position in first.Read.Positions)
-        {
-            // Two workers may derive the same id; what this run found sent under its own id is the one attempt (S8).
-            var tried = truth.Sent.Any(s => s.Order.Key == position.Key && s.AtMs >= first.AtMs)
-                || (truth.Plans.TryGetValue($"{position.Key.Side}:{position.Key.Symbol}", out var ids)
-                    && truth.Found.Any(id => ids.Contains(id, StringComparison.Ordinal)));
-            if (!tried && stage.Exchange.Account.OpenSince(position.Key, first.AtMs))
-            {
-                stage.Break("S7", string.Create(CultureInfo.InvariantCulture,
-                    $"{node} ends {completion.EventId} and never tried to close {position.Key} {position.Amount}"));
-            }
-        }
-    }
-
 }

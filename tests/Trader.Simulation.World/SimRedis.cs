@@ -3,75 +3,11 @@ using Trader.Messages;
 
 namespace Trader.Simulation;
 
-/// <summary>One process' connections to Redis: commands in order, a tail per watched stream, a group reader.</summary>
-internal sealed class RedisConnection(SimNode node, int life)
-{
-    public SimNode Node => node;
-
-    public bool Alive => node.IsLife(life);
-
-    public bool Up { get; set; }
-
-    /// <summary>Counts connects: what belongs to an earlier one is void.</summary>
-    public int Epoch { get; set; }
-
-    /// <summary>This node cannot reach Redis: nothing is refused, nothing is answered.</summary>
-    public bool CutOff { get; set; }
-
-    public double LastArrivalMs { get; set; }
-
-    public double LastReplyMs { get; set; }
-
-    public IActorRef Gateway { get; set; } = ActorRefs.Nobody;
-
-    public HashSet<IActorRef> ConnectionWatchers { get; } = [];
-
-    public List<RedisTail> Tails { get; } = [];
-
-    public RedisGroupReader? Reader { get; set; }
-
-    public List<RedisCommandInFlight> InFlight { get; } = [];
-
-    /// <summary>Arrived at a server that does not run: executed if it ever does.</summary>
-    public List<RedisCommandInFlight> Stalled { get; } = [];
-}
-
-internal sealed class RedisTail(IActorRef to, bool heartbeats)
-{
-    public IActorRef To => to;
-
-    public bool Heartbeats => heartbeats;
-
-    /// <summary>Entries read so far.</summary>
-    public int Read { get; set; } = -1;
-}
-
-internal sealed class RedisGroupReader(IActorRef to, string worker)
-{
-    public IActorRef To => to;
-
-    public string Worker => worker;
-
-    /// <summary>It waits in a blocking read, so the server may hand it the next entry.</summary>
-    public bool Blocked { get; set; }
-}
-
-internal sealed class RedisCommandInFlight(object command, IActorRef asker, double issuedMs)
-{
-    public object Command => command;
-
-    public IActorRef Asker => asker;
-
-    public double IssuedMs => issuedMs;
-
-    public bool Answered { get; set; }
-}
-
 /// <summary>
 /// A Redis server and what every gateway sees of it. It can be down, frozen, full, slow, flushed, or come back empty; a command whose
 /// answer never came may or may not have been executed, at once or when a frozen server goes on.
 /// </summary>
-internal sealed class SimRedis
+internal sealed partial class SimRedis
 {
     private readonly Stage stage;
     private readonly List<RedisConnection> connections = [];
@@ -119,51 +55,6 @@ internal sealed class SimRedis
         {
             // Already in the server's socket buffer.
             stage.After(stage.Between(0, 2_000), () => ExecuteLate(connection, command));
-        }
-    }
-
-    public void Strike(RedisFault fault, double forMs)
-    {
-        stage.Note("redis", $"{fault} for {forMs:F0} ms");
-        TroubledAtMs = stage.NowMs;
-        switch (fault)
-        {
-            case RedisFault.Down:
-                GoDown();
-                stage.After(forMs, ComeUp);
-                break;
-            case RedisFault.RestartEmpty:
-                GoDown();
-                Flush();
-                stage.After(forMs, ComeUp);
-                break;
-            case RedisFault.Flush:
-                Flush();
-                break;
-            case RedisFault.Frozen:
-                frozen = true;
-                connections.ForEach(connection => Silence(connection));
-                stage.After(forMs, () => { frozen = false; GoOn(); });
-                break;
-            case RedisFault.Full:
-                full = true;
-                stage.After(forMs, () => { full = false; TroubledAtMs = stage.NowMs; });
-                break;
-            case RedisFault.Slow:
-                slowMs = stage.Between(20, 700);
-                stage.After(forMs, () => { slowMs = 0; TroubledAtMs = stage.NowMs; });
-                break;
-        }
-    }
-
-    public void CutOff(SimNode node, double forMs)
-    {
-        if (node.Redis is { } connection && node.State != NodeState.Down)
-        {
-            stage.Note("redis", $"{node} cut off for {forMs:F0} ms");
-            connection.CutOff = true;
-            Silence(connection);
-            stage.After(forMs, () => { connection.CutOff = false; GoOn(); });
         }
     }
 
@@ -332,105 +223,4 @@ internal sealed class SimRedis
 
         return new RedisProtocol.Done(command);
     }
-
-    private void Flush()
-    {
-        stage.Checks.Flushed();
-        Data.Flush();
-        Readers.Flushed();
-    }
-
-    private void GoDown()
-    {
-        down = true;
-        connections.ToList().ForEach(connection => Disconnect(connection, "connection reset"));
-    }
-
-    private void ComeUp()
-    {
-        down = false;
-        connections.ForEach(connection => TryConnect(connection, stage.Between(20, 1_000)));
-    }
-
-    /// <summary>A frozen server or a dead path is noticed by its silence.</summary>
-    private void Silence(RedisConnection connection)
-    {
-        var epoch = connection.Epoch;
-        stage.After(stage.Between(1_000, Figures.RedisSilenceMs), () =>
-        {
-            if (connection.Epoch == epoch && (frozen || connection.CutOff))
-            {
-                Disconnect(connection, "silent");
-            }
-        });
-    }
-
-    private void GoOn()
-    {
-        ReleasedAtMs = stage.NowMs;
-        foreach (var connection in connections.Where(c => !frozen && !c.CutOff).ToList())
-        {
-            var stalled = connection.Stalled.ToList();
-            connection.Stalled.Clear();
-            foreach (var command in stalled)
-            {
-                if (connection.Up && !command.Answered)
-                {
-                    Answer(connection, command, Execute(connection, command), Latency());
-                }
-                else if (stage.Chance(0.6))
-                {
-                    ExecuteLate(connection, command);
-                }
-            }
-
-            Readers.Wake();
-            TryConnect(connection, stage.Between(20, 1_000));
-        }
-    }
-
-    private void Disconnect(RedisConnection connection, string why)
-    {
-        if (!connection.Up)
-        {
-            return;
-        }
-
-        TroubledAtMs = stage.NowMs;
-        connection.Up = false;
-        connection.Epoch++;
-        foreach (var command in connection.InFlight.Where(c => !c.Answered).ToList())
-        {
-            Finish(connection, command, new RedisProtocol.NotDone(command.Command, RedisDoubt.Unknown, why));
-        }
-
-        foreach (var watcher in connection.ConnectionWatchers)
-        {
-            Tell(connection, watcher, new RedisProtocol.Disconnected(why));
-        }
-    }
-
-    private void TryConnect(RedisConnection connection, double afterMs) => stage.After(afterMs, () =>
-    {
-        if (!connection.Alive || connection.Up || down)
-        {
-            return;
-        }
-
-        if (frozen || connection.CutOff)
-        {
-            TryConnect(connection, 1_500);
-            return;
-        }
-
-        TroubledAtMs = stage.NowMs;
-        connection.Up = true;
-        connection.Epoch++;
-        foreach (var watcher in connection.ConnectionWatchers)
-        {
-            Tell(connection, watcher, new RedisProtocol.Connected());
-        }
-
-        Readers.Connected(connection);
-    });
 }

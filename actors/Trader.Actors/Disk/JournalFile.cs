@@ -12,7 +12,7 @@ namespace Trader.Actors.Disk;
 /// middle of a batch a disk may hold a later record and not an earlier one; that cannot be told from damage and is
 /// reported as such.
 /// </summary>
-public sealed class JournalFile : IDisposable
+public sealed partial class JournalFile : IDisposable
 {
     /// <summary>A batch that would make a segment longer starts the next one.</summary>
     public const long MaxSegmentBytes = 64L * 1024 * 1024;
@@ -232,90 +232,5 @@ public sealed class JournalFile : IDisposable
         }
 
         (_number, _end, _hash, Seq) = (number, offset, hash, seq);
-    }
-
-    private void WriteBehind(SafeFileHandle segment)
-    {
-        var (written, flushed) = (false, false);
-        try
-        {
-            _io.Write(segment, _batch.WrittenSpan, _end);
-            written = true;
-            _io.Flush(segment);
-            flushed = true;
-        }
-        finally
-        {
-            // After a failed fsync the kernel may call the same pages clean: this file's later syncs would prove
-            // nothing.
-            if (!flushed && (!TryCutBack(segment) || written))
-            {
-                segment.Dispose();
-                (_segment, _cause) = (null, "failed-append");
-            }
-        }
-    }
-
-    private bool TryCutBack(SafeFileHandle segment)
-    {
-        try
-        {
-            _io.SetLength(segment, _end);
-            _io.Flush(segment);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private void WriteNewSegment()
-    {
-        var number = _lastNumber + 1;
-        var path = Path.Combine(_dir, JournalPaths.Segment(number));
-        SafeFileHandle? segment = null;
-        var done = false;
-        try
-        {
-            DurableFiles.CreateFile(path);
-            segment = OpenSegment(number);
-            _io.Write(segment, _batch.WrittenSpan, 0);
-            _io.Flush(segment);
-            DurableFiles.SyncDirectory(_dir);
-            done = true;
-        }
-        finally
-        {
-            if (!done)
-            {
-                segment?.Dispose();
-                Abandon(path, number);
-            }
-        }
-
-        _segment?.Dispose();
-        (_segment, _lastNumber, _damageNote) = (segment, number, string.Empty);
-    }
-
-    /// <summary>What cannot be deleted keeps its number; the opener of the next segment passes it over.</summary>
-    private void Abandon(string path, int number)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (IOException)
-        {
-            _lastNumber = number;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            _lastNumber = number;
-        }
     }
 }
