@@ -14,4 +14,15 @@ public static partial class RedisKeys
     /// stops entries. An entry needs <c>clear</c> here, no <see cref="EssActive"/>, and no latch file on the node that lets it pass.
     /// </summary>
     public const string EssState = "trader:ess";
+
+    /// <summary>
+    /// String, never expires: that a marker was set. With it a person's <c>DEL</c> of the marker differs from a Redis that lost its memory.
+    /// </summary>
+    public const string EssWitness = "trader:ess:witness";
+
+    /// <summary>Value of <see cref="EssState"/> that lets entries pass.</summary>
+    public const string EssClear = "clear";
+
+    /// <summary>Beginning of its every other value.</summary>
+    public const string EssActivePrefix = "active:";
 }

@@ -2,6 +2,7 @@ using Trader.Cli.Audit;
 using Trader.Cli.Bench;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
+using Trader.Cli.Ess;
 using Trader.Cli.Flatten;
 using Trader.Cli.Panic;
 using Trader.Cli.Positions;
@@ -20,8 +21,10 @@ internal static class Verbs
         PaperCommand.Create(),
         StatusCommand.Create(),
         PositionsCommand.Create(),
+        DumpCommand.Create(),
         PanicCommand.Create(),
         FlattenCommand.Create(),
+        EssCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),
     ];

@@ -40,8 +40,8 @@ public sealed class NodeTests : IDisposable
         var settings = Settings();
         List<RoleModule> modules = [.. RoleNames.All.Select(Wiring.Module)];
         await using var node = await NodeHost.StartAsync(new NodeParts(
-            settings, modules, _ =>
-                Wiring.Gateways(settings, modules, TimeProvider.System), _environment, TimeProvider.System,
+            settings, modules, metrics =>
+                Wiring.Gateways(settings, modules, TimeProvider.System, metrics), _environment, TimeProvider.System,
             new LineLogger(lines, TimeProvider.System), lines));
         Assert.Equal("READY=1", await Datagram(systemd));
         Assert.Equal("WATCHDOG=1", await Datagram(systemd));
@@ -84,6 +84,38 @@ public sealed class NodeTests : IDisposable
         Assert.All(log.TrimEnd('\n').Split('\n'), l => Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \| (DEBUG|INFO|WARNING|ERROR|CRITICAL) \| \[[A-Z_]+\] ", l));
         Assert.DoesNotContain(
             await File.ReadAllTextAsync(_scratch.File("state/link.token")), log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("rule", "S11")]
+    public async Task S11_A_panic_that_reaches_nobody_is_said_at_CRITICAL_and_a_Redis_never_seen_is_not_lost()
+    {
+        await using var lines = new LineWriter(_output);
+        var settings = Settings("trader.watchdog.heartbeat-missing = 1500ms");
+        List<RoleModule> modules = [Wiring.Module(Role.Watchdog)];
+        await using var node = await NodeHost.StartAsync(new NodeParts(
+            settings, modules, meter => Wiring.Gateways(settings, modules, TimeProvider.System, meter), _environment, TimeProvider.System,
+            new LineLogger(lines, TimeProvider.System), lines));
+
+        using var client = new HttpClient();
+        var metrics = new Uri($"http://127.0.0.1:{node.Ports[Role.Watchdog]}/metrics");
+        await Until(async () => (await client.GetStringAsync(metrics)).Contains(
+            "trader_alarms_total{code=\"PANIC_REACHES_NOBODY\"} 1", StringComparison.Ordinal));
+
+        await node.StopAsync();
+        await lines.DisposeAsync();
+        var log = Encoding.UTF8.GetString(_output.ToArray());
+        foreach (var text in new[]
+        {
+            "🚨 FAILURE DETECTED: ", "🚨 TRIGGERING PANIC CLOSE 🚨", "Reason: EXIT_BRAIN_HEARTBEAT_MISSING",
+            "WATCHDOG FAILED TO TRIGGER PANIC CLOSE", "MANUAL INTERVENTION REQUIRED IMMEDIATELY",
+        })
+        {
+            Assert.Contains("| CRITICAL | [WATCHDOG] " + text, log, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("Redis connection lost", log, StringComparison.Ordinal);
+        Assert.Equal(2, log.Split("| INFO | [WATCHDOG] Not connected to Redis yet").Length);
     }
 
     [Fact]
@@ -187,11 +219,11 @@ public sealed class NodeTests : IDisposable
         }
     }
 
-    private NodeSettings Settings()
+    private NodeSettings Settings(string more = "")
     {
         var overlay = _scratch.Write(
             "overlay.hocon",
-            string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")));
+            more + "\n" + string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")));
         var result = SettingsLoader.Load(
             new SettingsSources(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), overlay, _environment));
         Assert.Empty(result.Violations);

@@ -9,6 +9,8 @@ public sealed partial class DiskGateway
 {
     private sealed record EssLooked(DiskProtocol.EssFilesSeen Files);
 
+    private sealed record EssAnswered(IActorRef Asker, object Reply);
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly EssLatchSettings _essSettings;
     private readonly TimeProvider _time;
@@ -19,6 +21,8 @@ public sealed partial class DiskGateway
     private void ReceiveEss()
     {
         Receive<EssLooked>(looked => HandleLooked(looked.Files));
+        // Through this mailbox and not straight to the asker: what was seen before an answer arrives before it.
+        Receive<EssAnswered>(answered => answered.Asker.Tell(answered.Reply));
         Receive<DiskProtocol.WatchEssLatch>(_ => Watch(_watchers.Latch, files => new DiskProtocol.EssLatchSeen(files.Latch)));
         Receive<DiskProtocol.WatchEssFiles>(_ => Watch(_watchers.Files, files => files));
         Receive<DiskProtocol.ReadEssLatch>(PostEss);
@@ -51,7 +55,7 @@ public sealed partial class DiskGateway
     private void PostEss(object command)
     {
         var (sender, self) = (Sender, Self);
-        StartEss().Post(command, reply => sender.Tell(reply, self));
+        StartEss().Post(command, reply => self.Tell(new EssAnswered(sender, reply)));
     }
 
     private EssLatchWatch StartEss()

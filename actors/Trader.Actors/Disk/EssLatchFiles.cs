@@ -57,10 +57,11 @@ public class EssLatchFiles(string runDir, TimeProvider time)
         {
             // 0755: operators and other services look here.
             Directory.CreateDirectory(runDir);
+
+            // An older release must not release this stop. It goes first: a release that is there afterwards is newer.
+            Forget(ReleaseNote);
             if (Attributes(LatchPath) is null)
             {
-                // An older release must not release this stop. It goes first: once the latch stands, a release that is there is newer.
-                File.Delete(Path.Combine(runDir, ReleaseNote));
                 Write(LatchPath, time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) + "\n", FileMode.CreateNew);
             }
         }
@@ -73,12 +74,25 @@ public class EssLatchFiles(string runDir, TimeProvider time)
             return Stands() ? null : e.Message;
         }
 
-        WriteNote(note);
+        // The journal knows who and why; this copy is for whoever looks into the directory.
+        _ = WriteNote(MadeNote, note);
         return null;
     }
 
     /// <summary>Returns null when nothing stands there any more, else why it may.</summary>
     public virtual string? Lower()
+    {
+        if (LowerLatch() is { } why)
+        {
+            return why;
+        }
+
+        Forget(MadeNote);
+        Forget(ReleaseNote);
+        return null;
+    }
+
+    private string? LowerLatch()
     {
         try
         {
@@ -94,11 +108,6 @@ public class EssLatchFiles(string runDir, TimeProvider time)
                 }
             }
 
-            foreach (var note in new[] { MadeNote, ReleaseNote }.Select(n => Path.Combine(runDir, n)).Where(n => Attributes(n) is not null))
-            {
-                File.Delete(note);
-            }
-
             return null;
         }
         catch (IOException e)
@@ -108,6 +117,40 @@ public class EssLatchFiles(string runDir, TimeProvider time)
         catch (UnauthorizedAccessException e)
         {
             return e.Message;
+        }
+    }
+
+    /// <summary>
+    /// A person's release, for an owner that may not be running: who and why first, then the latch. Returns as <see cref="Lower"/>; without
+    /// the note nothing is changed, because an owner that remembers a stop would latch again.
+    /// </summary>
+    public string? Release(EssNote note)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        if (WriteNote(ReleaseNote, note) is { } unnoted)
+        {
+            return unnoted;
+        }
+
+        var why = LowerLatch();
+        Forget(why is null ? MadeNote : ReleaseNote);
+        return why;
+    }
+
+    /// <summary>Notes are extras: one that cannot be removed fails nothing.</summary>
+    private void Forget(string note)
+    {
+        try
+        {
+            File.Delete(Path.Combine(runDir, note));
+        }
+        catch (IOException)
+        {
+            // A directory that is not there, or a disk that is read-only: the latch's own operation says so.
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Somebody else's file, or a directory of that name.
         }
     }
 
@@ -142,23 +185,31 @@ public class EssLatchFiles(string runDir, TimeProvider time)
 
         using var file = new FileStream(path, options);
         file.Write(Encoding.UTF8.GetBytes(text));
+        if (!OperatingSystem.IsWindows())
+        {
+            // Whatever the umask of a service: operators and other services read it.
+            File.SetUnixFileMode(file.SafeFileHandle, LatchMode);
+        }
     }
 
     private bool Stands() => Look(notes: false).Latch.Present;
 
-    private void WriteNote(EssNote note)
+    /// <summary>Null when it is written, else why not.</summary>
+    private string? WriteNote(string name, EssNote note)
     {
         try
         {
-            Write(Path.Combine(runDir, MadeNote), note.Write(), FileMode.Create);
+            Directory.CreateDirectory(runDir);
+            Write(Path.Combine(runDir, name), note.Write(), FileMode.Create);
+            return null;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // The journal knows who and why; this copy is for the eye of whoever looks into the directory.
+            return e.Message;
         }
-        catch (UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
         {
-            // As above.
+            return e.Message;
         }
     }
 

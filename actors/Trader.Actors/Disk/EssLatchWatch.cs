@@ -81,7 +81,12 @@ public sealed class EssLatchWatch : IDisposable
             Publish(_files.Look(notes: true), finished: true);
             if (_queue.TryTake(out var item, _settings.PollEvery))
             {
-                Answer(item, Do(item.Command));
+                var reply = Do(item.Command);
+
+                // What was done is seen before it is answered: nobody who was told "lowered" then sees the old latch and takes it for a
+                // new one.
+                Publish(_files.Look(notes: true), finished: true);
+                Answer(item, reply);
             }
         }
 

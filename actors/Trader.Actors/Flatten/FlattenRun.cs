@@ -99,13 +99,13 @@ internal sealed class FlattenRun
     public void Stop(string why) => Stopped = Stopped.Length == 0 ? why : Stopped;
 
     /// <summary>Whole legs, at least one, up to <see cref="WaveOrders"/> orders; the slices of one big position stay together.</summary>
-    public IReadOnlyList<CloseOrder> TakeWave()
+    public IReadOnlyList<CloseOrder> TakeWave(TimeSpan now)
     {
         var wave = new List<CloseOrder>();
         while (ready.Count > 0 && (wave.Count == 0 || wave.Count + ready[0].Slices.Count <= WaveOrders))
         {
             wave.AddRange(ready[0].Slices);
-            ready[0].MarkSent();
+            ready[0].MarkSent(now);
             ready.RemoveAt(0);
         }
 

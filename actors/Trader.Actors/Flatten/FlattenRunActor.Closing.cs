@@ -138,7 +138,7 @@ internal sealed partial class FlattenRunActor
 
     private void SendWave()
     {
-        var wave = run!.TakeWave();
+        var wave = run!.TakeWave(Now);
         foreach (var order in wave)
         {
             FlattenLines.Closing(log, order);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Trader.Actors.Ports;
 using Trader.Messages;
 
 namespace Trader.Actors.Watchdog;
@@ -32,9 +33,8 @@ public sealed partial class WatchdogActor
 
     private void Alarm(string code, string text)
     {
-        log.Error("WATCHDOG FAILED TO TRIGGER PANIC CLOSE: {0}", text);
-        log.Error("MANUAL INTERVENTION REQUIRED IMMEDIATELY");
-        around.Meter.Count("trader_alarms_total", 1, ("code", code));
+        log.Error(LogText.Critical + "WATCHDOG FAILED TO TRIGGER PANIC CLOSE: {0}", text);
+        log.Error(LogText.Critical + "MANUAL INTERVENTION REQUIRED IMMEDIATELY");
         around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm(code, text, around.NowMs)));
         Journal(WatchdogRecords.Alarmed(code, text));
     }

@@ -47,7 +47,11 @@ public sealed partial class RedisGateway
         Context.Watch(Sender);
     }
 
-    private void OnTerminated(Terminated terminated) => subscribers.Remove(terminated.ActorRef);
+    private void OnTerminated(Terminated terminated)
+    {
+        subscribers.Remove(terminated.ActorRef);
+        StopOrphanedPlanReaders();
+    }
 
     private void StartReaders()
     {
@@ -69,6 +73,9 @@ public sealed partial class RedisGateway
             readers[RedisKeys.PanicClose] = StreamGroupReader.Start(
                 consumer, client, settings.Streams, Sink(RedisKeys.PanicClose, TakePanics));
         }
+
+        StartPlanReaders();
+        StartResultReader();
     }
 
     private StreamTail Tail(string key, Func<IReadOnlyList<StreamEntry>, object> wrap) =>

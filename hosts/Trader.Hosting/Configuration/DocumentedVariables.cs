@@ -22,6 +22,9 @@ internal sealed partial class DocumentedVariables
         "REDIS_HOST", "REDIS_PORT", "REDIS_DB",
         "BINANCE_BASE_URL", "BINANCE_TESTNET", "TESTNET", Key, SecretKey, "TRADER_STATE_DIR", "TRADER_PORT_OFFSET",
         "QUANTUM_RUN_DIR",
+        .. GovernorNames,
+        .. PositionStateNames,
+        .. GateNames,
     ];
 
     private readonly Dictionary<string, (string Value, string Where)> _values = new(StringComparer.Ordinal);
@@ -65,6 +68,9 @@ internal sealed partial class DocumentedVariables
         OverlayOne(layers, "TRADER_PORT_OFFSET", "trader.port-offset");
         OverlayFlatten(layers);
         OverlayOne(layers, "QUANTUM_RUN_DIR", "trader.run-dir");
+        OverlayGovernor(layers);
+        OverlayPositionState(layers);
+        OverlayGate(layers);
         if (_values.ContainsKey("REDIS_URL"))
         {
             OverlayOne(layers, "REDIS_URL", "trader.redis.url");
@@ -182,7 +188,8 @@ internal sealed partial class DocumentedVariables
         };
         if (wanted is { } w)
         {
-            Wishes.Add(new Wish(w, $"{name} ({where})"));
+            // TESTNET=false in the gate's file says that permits are needed; whose account it is, other settings say better.
+            Wishes.Add(new Wish(w, $"{name} ({where})", Weak: name == "TESTNET" && w == Wanted.Production));
         }
         else
         {

@@ -48,15 +48,4 @@ internal sealed partial class SettingsMapping
 
         return value;
     }
-
-    private bool Switch(string path)
-    {
-        var text = read.Text(path);
-        if (text is not ("on" or "off"))
-        {
-            read.WrongAt(path, $"'{FlattenText.Show(text)}' is no switch", "write on or off");
-        }
-
-        return text == "on";
-    }
 }

@@ -8,6 +8,12 @@ public sealed class UnitFileTests
     private const string Brain = "quantum-exit-brain.service";
     private const string Watchdog = "quantum-exit-brain-watchdog.service";
     private const string Worker = "quantum-emergency-exit-worker.service";
+    private const string Governor = "quantum-governor.service";
+    private const string ApplyLayer = "quantum-apply-layer.service";
+    private const string PositionState = "quantum-p33-position-brain.service";
+    private const string Ess = "quantum-ess.service";
+
+    private static readonly string[] Roles = [Brain, Watchdog, Worker, Governor, ApplyLayer, PositionState];
 
     private static string Folder => Path.Combine(Repository.Root, "ops", "systemd");
 
@@ -15,6 +21,9 @@ public sealed class UnitFileTests
     [InlineData(Brain, "exit-brain")]
     [InlineData(Watchdog, "watchdog")]
     [InlineData(Worker, "panic-close")]
+    [InlineData(Governor, "governor")]
+    [InlineData(ApplyLayer, "apply-layer")]
+    [InlineData(PositionState, "position-state")]
     public void X2_no_unit_is_bound_to_another_and_each_restarts_for_ever(string unit, string role)
     {
         var (sections, text) = Read(unit);
@@ -33,18 +42,33 @@ public sealed class UnitFileTests
     [Fact]
     public void E7_exactly_one_command_line_has_the_name_the_runbook_kills()
     {
-        var matching = new[] { Brain, Watchdog, Worker }
+        var matching = Roles
             .Where(unit => Read(unit).Sections["Service"]["ExecStart"].Contains("main_with_watchdog.py", StringComparison.Ordinal));
 
         Assert.Equal([Brain], matching);
     }
 
     [Fact]
-    public void X25_all_three_read_the_same_credentials_file()
+    public void X25_all_roles_read_the_same_credentials_file()
     {
-        var files = new[] { Brain, Watchdog, Worker }.Select(unit => Read(unit).Sections["Service"]["EnvironmentFile"]).Distinct();
+        var files = Roles.Select(unit => Read(unit).Sections["Service"]["EnvironmentFile"]).Distinct();
 
         Assert.Equal("-/etc/quantum/trader.env", Assert.Single(files));
+    }
+
+    [Fact]
+    [Trait("covers", "D-E3,D-E8,D-E11")]
+    public void The_emergency_stops_directory_outlives_its_units_and_no_unit_needs_to_watch_it()
+    {
+        foreach (var unit in new[] { Governor, ApplyLayer, PositionState })
+        {
+            var service = Read(unit).Sections["Service"];
+            Assert.Equal(("quantum", "yes"), (service["RuntimeDirectory"], service["RuntimeDirectoryPreserve"]));
+        }
+
+        Assert.Equal("quantum-position-state-brain.service", Read(PositionState).Sections["Install"]["Alias"]);
+        Assert.EndsWith("ess_controller.sh activate", Read(Ess).Sections["Service"]["ExecStart"], StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Folder, "quantum-ess*.path").Concat(Directory.GetFiles(Folder, "quantum-ess*.timer")));
     }
 
     [Fact]
@@ -53,7 +77,7 @@ public sealed class UnitFileTests
         var copies = Directory.CreateTempSubdirectory("trader-units-");
         try
         {
-            foreach (var unit in new[] { Brain, Watchdog, Worker })
+            foreach (var unit in Roles)
             {
                 // The program is not installed where the tests run; everything else is looked at as it stands.
                 var text = Read(unit).Text.Replace("ExecStart=/opt/quantum/trader/Trader.Node", "ExecStart=/bin/true", StringComparison.Ordinal);

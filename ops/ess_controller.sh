@@ -1,0 +1,1 @@
+bin/ess_controller.sh
