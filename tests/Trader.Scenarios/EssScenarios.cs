@@ -57,7 +57,7 @@ public sealed class EssScenarios
         await using var fleet = await TraderFleet.Start(Options);
         var node = await Owner(fleet);
         await Figures(fleet);
-        Lose(fleet, 0.07m);
+        Lose(fleet, 0.075m);
         await Says(fleet, "active:Daily drawdown 7.");
         await fleet.Until("the latch", () => File.Exists(Latch(fleet)));
 

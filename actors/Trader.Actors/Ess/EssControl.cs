@@ -247,7 +247,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
 
         var note = EssNote.Of(now.Ms, by, reason);
         var stop = new EssStop(via, note.Reason, note.By, now.Ms);
-        Remember(new EssStopped(State.Number + 1, stop, cause), now);
+        Remember(new EssStopped(State.Number + 1, stop, cause, drawdown, openLoss), now);
         (latchStood, raised, markerSeen, owner) = (files?.Latch.Present == true, false, false, via != EssVia.Redis);
         oldRelease = files?.Release ?? oldRelease;
         if (via != EssVia.File)
@@ -256,7 +256,6 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
         }
 
         var text = $"{(cause ? "ESS stays active" : "ESS ACTIVATED")}: {stop.Reason} (by {stop.By}, {via}); entries are refused; {HowToEnd}";
-        Say(EssLevel.Critical, text);
         Alarm("ESS_ACTIVE", text);
         effects.Add(new EssEffect.CountTrip(via));
         announce = cause ? announce : "ess_activated";
