@@ -28,6 +28,7 @@ public sealed class EssActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly EssControl control;
     private readonly Dictionary<long, IActorRef> askers = [];
+    private readonly IActorRef memory;
     private readonly long startedAt;
     private long asked;
     private long readId;
@@ -41,10 +42,15 @@ public sealed class EssActor : ReceiveActor, IWithTimers
         (this.settings, this.around) = (settings, around);
         control = new EssControl(settings, latchPath);
         startedAt = around.Time.GetTimestamp();
+        memory = Context.ActorOf(EssMemoryActor.Props(around.Node, Self), "memory");
         Receive<Tick>(_ => HandleTick());
         Receive<ReadAccount>(_ => HandleReadAccount());
         Receive<RecoverAgain>(_ => around.Disk.Tell(new DiskProtocol.Recover(EssRecords.Prefix)));
         Receive<DiskProtocol.Recovered>(HandleRecovered);
+        Receive<EssMemoryActor.Recalled>(recalled => Do(control.Recalled(recalled.Events, Now)));
+        // What it does not confirm it asks for when it has recovered.
+        Receive<EssMemoryActor.Remembered>(_ => { });
+        Receive<EssMemoryActor.NotThere>(_ => { });
         Receive<DiskProtocol.EssFilesSeen>(seen => Do(control.Files(seen, Now)));
         Receive<DiskProtocol.EssLatchRaised>(done => Do(control.Raised(done.Id, Now)));
         Receive<DiskProtocol.EssLatchNotRaised>(failed => Do(control.NotRaised(failed.Id, failed.Why, Now)));
@@ -178,6 +184,9 @@ public sealed class EssActor : ReceiveActor, IWithTimers
         {
             case EssEffect.Write write:
                 around.Disk.Tell(new DiskProtocol.Append(write.Event.Number, EssRecords.Write(write.Event)));
+                break;
+            case EssEffect.Share share:
+                memory.Tell(new EssMemoryActor.Remember(share.Event));
                 break;
             case EssEffect.Raise raise:
                 around.Disk.Tell(new DiskProtocol.RaiseEssLatch(raise.Id, raise.Note));

@@ -90,6 +90,7 @@ public sealed partial class EssControl
         var (under, ended) = (releasing!, State.Stop!);
         releasing = null;
         State = State.After(released);
+        Share(released);
         (latchStood, raised, raisingSince, latchTrouble) = (false, false, null, "");
         // Never heard of since the stop began: then it is taken away whatever it says.
         toRelease = !markerSeen || marker is "" ? "*" : marker ?? "";

@@ -23,17 +23,17 @@ public abstract class ReceiveActor : UntypedActor
 
     /// <summary>Handles a type of message.</summary>
     protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) =>
-        Table().Add(new TypedHandler<T>(handler, shouldHandle));
+        Table().Add(handler, shouldHandle);
 
     /// <summary>Handles a type of message where the predicate holds.</summary>
     protected void Receive<T>(Predicate<T>? shouldHandle, Action<T> handler) => Receive(handler, shouldHandle);
 
     /// <summary>Handles a type of message; false leaves it to the next handler.</summary>
-    protected void Receive<T>(Func<T, bool> handler) => Table().Add(new TryHandler<T>(handler));
+    protected void Receive<T>(Func<T, bool> handler) => Table().Add(handler);
 
     /// <summary>Handles a type of message.</summary>
     protected void Receive(Type messageType, Action<object> handler, Predicate<object>? shouldHandle = null) =>
-        Table().Add(new UntypedHandler(messageType, handler, shouldHandle));
+        Table().Add(messageType, handler, shouldHandle);
 
     /// <summary>Handles a type of message where the predicate holds.</summary>
     protected void Receive(Type messageType, Predicate<object>? shouldHandle, Action<object> handler) =>
@@ -41,10 +41,10 @@ public abstract class ReceiveActor : UntypedActor
 
     /// <summary>Handles a type of message; false leaves it to the next handler.</summary>
     protected void Receive(Type messageType, Func<object, bool> handler) =>
-        Table().Add(new UntypedTryHandler(messageType, handler));
+        Table().Add(messageType, handler);
 
     /// <summary>Handles everything; no handler can follow.</summary>
-    protected void ReceiveAny(Action<object> handler) => Table().Add(new TypedHandler<object>(handler, null));
+    protected void ReceiveAny(Action<object> handler) => Table().Add(handler, null);
 
     /// <summary>Handles a type of message asynchronously; other user messages wait.</summary>
     protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T>? shouldHandle = null) =>
@@ -85,93 +85,5 @@ public abstract class ReceiveActor : UntypedActor
         }
 
         return table.Handle;
-    }
-
-    private abstract class Handler
-    {
-        internal abstract bool TakesAll { get; }
-
-        internal abstract bool TryHandle(object message);
-    }
-
-    private sealed class TypedHandler<T>(Action<T> handler, Predicate<T>? shouldHandle) : Handler
-    {
-        internal override bool TakesAll => shouldHandle is null && typeof(T) == typeof(object);
-
-        internal override bool TryHandle(object message)
-        {
-            if (message is not T typed || (shouldHandle is not null && !shouldHandle(typed)))
-            {
-                return false;
-            }
-
-            handler(typed);
-            return true;
-        }
-    }
-
-    private sealed class TryHandler<T>(Func<T, bool> handler) : Handler
-    {
-        internal override bool TakesAll => false;
-
-        internal override bool TryHandle(object message) => message is T typed && handler(typed);
-    }
-
-    private sealed class UntypedHandler(Type type, Action<object> handler, Predicate<object>? shouldHandle) : Handler
-    {
-        internal override bool TakesAll => shouldHandle is null && type == typeof(object);
-
-        internal override bool TryHandle(object message)
-        {
-            if (!type.IsInstanceOfType(message) || (shouldHandle is not null && !shouldHandle(message)))
-            {
-                return false;
-            }
-
-            handler(message);
-            return true;
-        }
-    }
-
-    private sealed class UntypedTryHandler(Type type, Func<object, bool> handler) : Handler
-    {
-        internal override bool TakesAll => false;
-
-        internal override bool TryHandle(object message) => type.IsInstanceOfType(message) && handler(message);
-    }
-
-    private sealed class ReceiveTable
-    {
-        private Handler[] _handlers = [];
-        private int _count;
-
-        internal void Add(Handler handler)
-        {
-            if (_count > 0 && _handlers[_count - 1].TakesAll)
-            {
-                throw new InvalidOperationException(
-                    "A handler that catches all messages has been added. No handler can be added after that.");
-            }
-
-            if (_count == _handlers.Length)
-            {
-                Array.Resize(ref _handlers, Math.Max(2, _count * 2));
-            }
-
-            _handlers[_count++] = handler;
-        }
-
-        internal bool Handle(object message)
-        {
-            for (var i = 0; i < _count; i++)
-            {
-                if (_handlers[i].TryHandle(message))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
     }
 }

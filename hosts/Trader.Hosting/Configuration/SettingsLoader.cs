@@ -38,6 +38,7 @@ public static class SettingsLoader
         var engine = Config.Empty;
         var known = new SettingsLayers();
         known.Add(ConfigurationFactory.Default(), "reference");
+        known.Add(Akka.Persistence.Persistence.DefaultConfig(), "reference");
         if (Parse(sources.DefaultsFile, reader) is { } defaults)
         {
             layers.Add(defaults, Path.GetFileName(sources.DefaultsFile));

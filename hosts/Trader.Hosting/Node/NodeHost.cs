@@ -166,6 +166,7 @@ public sealed class NodeHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, ForeignLifetime>();
         builder.Services.AddAkka("trader", akka => akka
             .AddHocon(_parts.Settings.Engine, HoconAddMode.Prepend)
+            .AddSetup(Wiring.Persistence(_parts))
             .WithActors(Plant));
         var host = builder.Build();
         host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(

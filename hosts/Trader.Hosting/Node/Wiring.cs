@@ -4,6 +4,7 @@ using Trader.Actors.Disk;
 using Trader.Actors.ExitBrain;
 using Trader.Actors.Governor;
 using Trader.Actors.PanicClose;
+using Trader.Actors.Ports;
 using Trader.Actors.PositionState;
 using Trader.Actors.Watchdog;
 using Trader.Exchange;
@@ -12,7 +13,9 @@ using Trader.Hosting.Configuration;
 using Trader.Hosting.Ess;
 using Trader.Hosting.Http;
 using Trader.Messages;
+using Trader.Redis;
 using Trader.Redis.Gateway;
+using Trader.Redis.Persistence;
 
 namespace Trader.Hosting.Node;
 
@@ -52,6 +55,7 @@ public static class Wiring
             Companions = [EssModule.Companion],
             Metrics = EssModule.Metrics,
             Routes = EssModule.Routes,
+            Persisted = EssModule.Persisted,
         },
     };
 
@@ -63,6 +67,17 @@ public static class Wiring
             RedisGateway.Props(settings.Redis.Gateway, time),
             roles.Any(r => r.NeedsAccount) ? Exchange(settings.Exchange, time) : null,
             DiskGateway.Props(settings.StateDir, settings.NodeName, time, settings.EssLatch));
+    }
+
+    /// <summary>What the journal and the snapshot store need that settings of the engine cannot hold: they speak to the same Redis.</summary>
+    /// <exception cref="ArgumentException">Two roles here store something under one manifest.</exception>
+    public static RedisPersistenceSetup Persistence(NodeParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        var redis = parts.Settings.Redis.Gateway;
+        return new RedisPersistenceSetup(
+            new RedisTarget(redis.Endpoint, redis.Redis, parts.Time), redis.CommandDeadline,
+            new PersistedTypes(parts.Modules.SelectMany(m => m.Persisted)));
     }
 
     private static Props Exchange(ExchangeSettings settings, TimeProvider time)
