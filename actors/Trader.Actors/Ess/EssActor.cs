@@ -36,6 +36,7 @@ public sealed class EssActor : ReceiveActor, IWithTimers
     private bool readingResults;
     private bool readingAccount;
     private string said = "";
+    private string memoryFault = "";
 
     public EssActor(EssSettings settings, string latchPath, Surroundings around)
     {
@@ -47,10 +48,11 @@ public sealed class EssActor : ReceiveActor, IWithTimers
         Receive<ReadAccount>(_ => HandleReadAccount());
         Receive<RecoverAgain>(_ => around.Disk.Tell(new DiskProtocol.Recover(EssRecords.Prefix)));
         Receive<DiskProtocol.Recovered>(HandleRecovered);
-        Receive<EssMemoryActor.Recalled>(recalled => Do(control.Recalled(recalled.Events, Now)));
+        Receive<EssMemoryActor.Recalled>(HandleRecalled);
         // What it does not confirm it asks for when it has recovered.
         Receive<EssMemoryActor.Remembered>(_ => { });
         Receive<EssMemoryActor.NotThere>(_ => { });
+        Receive<EssMemoryActor.Failed>(HandleMemoryFailed);
         Receive<DiskProtocol.EssFilesSeen>(seen => Do(control.Files(seen, Now)));
         Receive<DiskProtocol.EssLatchRaised>(done => Do(control.Raised(done.Id, Now)));
         Receive<DiskProtocol.EssLatchNotRaised>(failed => Do(control.NotRaised(failed.Id, failed.Why, Now)));
@@ -121,6 +123,21 @@ public sealed class EssActor : ReceiveActor, IWithTimers
         }
 
         Do(control.Recovered([.. events.OfType<EssEvent>()], damage, Now));
+    }
+
+    private void HandleRecalled(EssMemoryActor.Recalled recalled)
+    {
+        memoryFault = "";
+        Do(control.Recalled(recalled.Events, Now));
+    }
+
+    private void HandleMemoryFailed(EssMemoryActor.Failed failed)
+    {
+        if (failed.Why != memoryFault)
+        {
+            memoryFault = failed.Why;
+            log.Warning("ESS memory in Redis cannot be used, trying again: {0}", failed.Why);
+        }
     }
 
     private void HandleResults(RedisProtocol.ResultsRead read)

@@ -20,6 +20,9 @@ public sealed class EssMemoryActor : ReceivePersistentActor
     /// <summary>All that is remembered; comes unasked.</summary>
     public sealed record Recalled(IReadOnlyList<EssEvent> Events);
 
+    /// <summary>The store could not be read or written; it is tried again.</summary>
+    public sealed record Failed(string Why);
+
     /// <summary>The supervisor's answer while the store is away.</summary>
     public sealed record NotThere;
 
@@ -28,13 +31,13 @@ public sealed class EssMemoryActor : ReceivePersistentActor
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
 
     private readonly List<EssEvent> _events = [];
+    private readonly IActorRef _owner;
 
     public EssMemoryActor(string persistenceId, IActorRef owner)
     {
-        PersistenceId = persistenceId;
+        (PersistenceId, _owner) = (persistenceId, owner);
         Recover<Stored>(stored => Take(stored));
         Recover<RecoveryCompleted>(_ => owner.Tell(new Recalled([.. _events])));
         Command<Remember>(remember =>
@@ -57,9 +60,14 @@ public sealed class EssMemoryActor : ReceivePersistentActor
         var persistenceId = "ess-" + node;
         return BackoffSupervisor.Props(
             Backoff.OnStop(Akka.Actor.Props.Create(() => new EssMemoryActor(persistenceId, owner)), "events", FirstPause, LongestPause, 0.0)
-                .WithAutoReset(Settled)
+                .WithAutoReset(LongestPause)
                 .WithReplyWhileStopped(new NotThere()));
     }
+
+    // The owner says it once; the base would write a stack trace at every try of a Redis that is away for hours.
+    protected override void OnRecoveryFailure(Exception reason, object? message = null) => _owner.Tell(new Failed(reason.Message));
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => _owner.Tell(new Failed(cause.Message));
 
     private void Take(Stored stored)
     {
