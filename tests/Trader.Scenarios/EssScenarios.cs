@@ -57,7 +57,7 @@ public sealed class EssScenarios
         await using var fleet = await TraderFleet.Start(Options);
         var node = await Owner(fleet);
         await Figures(fleet);
-        Lose(fleet, 0.07m);
+        Lose(fleet, 0.075m);
         await Says(fleet, "active:Daily drawdown 7.");
         await fleet.Until("the latch", () => File.Exists(Latch(fleet)));
 
@@ -147,6 +147,40 @@ public sealed class EssScenarios
         await Says(fleet, "active:drill");
         await fleet.Until("the marker", async () => await fleet.Console.Text("EXISTS", RedisKeys.EssActive) == "1");
         Assert.Equal(0, (await Controller(fleet, "deactivate")).ExitCode);
+        await Says(fleet, RedisKeys.EssClear);
+    }
+
+    [Fact]
+    public async Task S1_started_without_Redis_it_is_active_until_both_memories_have_been_read()
+    {
+        await using var fleet = await TraderFleet.Start(Options);
+        await fleet.Redis.Kill();
+        fleet.StartNode("al", ["--roles", "apply-layer"]);
+        await fleet.Until("the stop to say what it lacks", async () =>
+            await fleet.Get(Role.ApplyLayer, "/api/ess/status") is ['{', ..]
+            && (await Status(fleet)).GetProperty("reason").GetString()!.EndsWith("has not been read from Redis", StringComparison.Ordinal));
+        Assert.False(File.Exists(Latch(fleet)));
+        await fleet.Redis.Restart();
+        await Says(fleet, RedisKeys.EssClear);
+    }
+
+    [Fact]
+    [Trait("covers", "D-E8,D-E15")]
+    public async Task S14_a_stop_outlives_the_loss_of_its_whole_disk()
+    {
+        await using var fleet = await TraderFleet.Start(Options);
+        var node = await Owner(fleet);
+        Assert.Equal(HttpStatusCode.OK, (await Post(fleet, "/api/ess/activate", """{"reason":"odd fills","by":"ann"}""")).Status);
+        await fleet.Until("the second memory", async () =>
+            (await fleet.Console.Text("KEYS", "*ess-al*")).Length > 0);
+        await node.Kill();
+        Directory.Delete(fleet.RunDir, recursive: true);
+        Directory.Delete(fleet.StateDir, recursive: true);
+        await fleet.Console.Do("DEL", RedisKeys.EssActive, RedisKeys.EssWitness, RedisKeys.EssState);
+        fleet.StartNode("al", ["--roles", "apply-layer"]);
+        await Says(fleet, "active:odd fills");
+        await fleet.Until("the latch", () => File.Exists(Latch(fleet)));
+        Assert.Equal(HttpStatusCode.OK, (await Post(fleet, "/api/ess/reset", """{"by":"bob"}""")).Status);
         await Says(fleet, RedisKeys.EssClear);
     }
 

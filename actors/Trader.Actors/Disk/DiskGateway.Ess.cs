@@ -24,7 +24,8 @@ public sealed partial class DiskGateway
         // Through this mailbox and not straight to the asker: what was seen before an answer arrives before it.
         Receive<EssAnswered>(answered => answered.Asker.Tell(answered.Reply));
         Receive<DiskProtocol.WatchEssLatch>(_ => Watch(_watchers.Latch, files => new DiskProtocol.EssLatchSeen(files.Latch)));
-        Receive<DiskProtocol.WatchEssFiles>(_ => Watch(_watchers.Files, files => files));
+        Receive<DiskProtocol.WatchEssFiles>(_ => HandleWatchFiles());
+        Receive<EssLatchWatch.Prepared>(HandlePrepared);
         Receive<DiskProtocol.ReadEssLatch>(PostEss);
         Receive<DiskProtocol.RaiseEssLatch>(PostEss);
         Receive<DiskProtocol.LowerEssLatch>(PostEss);
@@ -49,6 +50,24 @@ public sealed partial class DiskGateway
         if (_files is not null)
         {
             Sender.Tell(wrap(_files));
+        }
+    }
+
+    /// <summary>The stop's owner is here: a person must be able to touch the file.</summary>
+    private void HandleWatchFiles()
+    {
+        Watch(_watchers.Files, files => files);
+        var self = Self;
+        StartEss().Post(new EssLatchWatch.Prepare(), reply => self.Tell(reply));
+    }
+
+    private void HandlePrepared(EssLatchWatch.Prepared prepared)
+    {
+        if (prepared.Why is { } why)
+        {
+            _log.Warning(
+                "{0} cannot be made ({1}): nobody can touch {2} there, and a stop would have no latch; make it, writable for this user, or set "
+                + "QUANTUM_RUN_DIR", _essSettings.RunDir, why, EssLatchFiles.Latch);
         }
     }
 

@@ -46,6 +46,24 @@ public class EssLatchFiles(string runDir, TimeProvider time)
         }
     }
 
+    /// <summary>Makes the run directory, so that <c>touch</c> works. Returns null when it is there, else why not.</summary>
+    public virtual string? Prepare()
+    {
+        try
+        {
+            Directory.CreateDirectory(runDir);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e.Message;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>What is said when no look came back.</summary>
     public DiskProtocol.EssFilesSeen Doubtful(string why) => new(new EssLatch(LatchPath, false, why), "", null, null);
 

@@ -15,6 +15,12 @@ public sealed record EssLatchSettings(string RunDir, TimeSpan PollEvery, TimeSpa
 /// </summary>
 public sealed class EssLatchWatch : IDisposable
 {
+    /// <summary>Makes the run directory. The reply is <see cref="Prepared"/>.</summary>
+    public sealed record Prepare;
+
+    /// <param name="Why">Null when it is there.</param>
+    public sealed record Prepared(string? Why);
+
     private const int MaxQueued = 64;
     private const string Busy = "the run directory does not answer, its queue is full";
 
@@ -102,6 +108,7 @@ public sealed class EssLatchWatch : IDisposable
         DiskProtocol.LowerEssLatch lower => _files.Lower() is { } why
             ? new DiskProtocol.EssLatchNotLowered(lower.Id, why)
             : new DiskProtocol.EssLatchLowered(lower.Id),
+        Prepare => new Prepared(_files.Prepare()),
         _ => throw new InvalidOperationException($"Not an emergency stop command: {command.GetType()}"),
     };
 
@@ -110,6 +117,7 @@ public sealed class EssLatchWatch : IDisposable
         DiskProtocol.ReadEssLatch read => new DiskProtocol.EssLatchRead(read.ReadId, _files.Doubtful(why).Latch),
         DiskProtocol.RaiseEssLatch raise => new DiskProtocol.EssLatchNotRaised(raise.Id, why),
         DiskProtocol.LowerEssLatch lower => new DiskProtocol.EssLatchNotLowered(lower.Id, why),
+        Prepare => new Prepared(why),
         _ => throw new InvalidOperationException($"Not an emergency stop command: {command.GetType()}"),
     };
 

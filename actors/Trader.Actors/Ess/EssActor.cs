@@ -28,6 +28,7 @@ public sealed class EssActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly EssControl control;
     private readonly Dictionary<long, IActorRef> askers = [];
+    private readonly IActorRef memory;
     private readonly long startedAt;
     private long asked;
     private long readId;
@@ -35,16 +36,23 @@ public sealed class EssActor : ReceiveActor, IWithTimers
     private bool readingResults;
     private bool readingAccount;
     private string said = "";
+    private string memoryFault = "";
 
     public EssActor(EssSettings settings, string latchPath, Surroundings around)
     {
         (this.settings, this.around) = (settings, around);
         control = new EssControl(settings, latchPath);
         startedAt = around.Time.GetTimestamp();
+        memory = Context.ActorOf(EssMemoryActor.Props(around.Node, Self), "memory");
         Receive<Tick>(_ => HandleTick());
         Receive<ReadAccount>(_ => HandleReadAccount());
         Receive<RecoverAgain>(_ => around.Disk.Tell(new DiskProtocol.Recover(EssRecords.Prefix)));
         Receive<DiskProtocol.Recovered>(HandleRecovered);
+        Receive<EssMemoryActor.Recalled>(HandleRecalled);
+        // What it does not confirm it asks for when it has recovered.
+        Receive<EssMemoryActor.Remembered>(_ => { });
+        Receive<EssMemoryActor.NotThere>(_ => { });
+        Receive<EssMemoryActor.Failed>(HandleMemoryFailed);
         Receive<DiskProtocol.EssFilesSeen>(seen => Do(control.Files(seen, Now)));
         Receive<DiskProtocol.EssLatchRaised>(done => Do(control.Raised(done.Id, Now)));
         Receive<DiskProtocol.EssLatchNotRaised>(failed => Do(control.NotRaised(failed.Id, failed.Why, Now)));
@@ -117,6 +125,21 @@ public sealed class EssActor : ReceiveActor, IWithTimers
         Do(control.Recovered([.. events.OfType<EssEvent>()], damage, Now));
     }
 
+    private void HandleRecalled(EssMemoryActor.Recalled recalled)
+    {
+        memoryFault = "";
+        Do(control.Recalled(recalled.Events, Now));
+    }
+
+    private void HandleMemoryFailed(EssMemoryActor.Failed failed)
+    {
+        if (failed.Why != memoryFault)
+        {
+            memoryFault = failed.Why;
+            log.Warning("ESS memory in Redis cannot be used, trying again: {0}", failed.Why);
+        }
+    }
+
     private void HandleResults(RedisProtocol.ResultsRead read)
     {
         readingResults = false;
@@ -178,6 +201,9 @@ public sealed class EssActor : ReceiveActor, IWithTimers
         {
             case EssEffect.Write write:
                 around.Disk.Tell(new DiskProtocol.Append(write.Event.Number, EssRecords.Write(write.Event)));
+                break;
+            case EssEffect.Share share:
+                memory.Tell(new EssMemoryActor.Remember(share.Event));
                 break;
             case EssEffect.Raise raise:
                 around.Disk.Tell(new DiskProtocol.RaiseEssLatch(raise.Id, raise.Note));

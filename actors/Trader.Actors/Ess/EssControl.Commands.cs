@@ -60,7 +60,8 @@ public sealed partial class EssControl
         {
             var released = new EssReleased(
                 State.Number + 1, now.Ms, under.Via, under.By, under.Reason,
-                EssRules.Accepted(drawdown, settings.DailyDrawdownPercent), EssRules.Accepted(openLoss, settings.OpenLossPercent));
+                EssRules.Accepted(drawdown ?? State.StopDrawdown, settings.DailyDrawdownPercent),
+                EssRules.Accepted(openLoss ?? State.StopOpenLoss, settings.OpenLossPercent));
             releasing = under with { Event = released };
             effects.Add(new EssEffect.Write(released));
         }
@@ -89,6 +90,7 @@ public sealed partial class EssControl
         var (under, ended) = (releasing!, State.Stop!);
         releasing = null;
         State = State.After(released);
+        Share(released);
         (latchStood, raised, raisingSince, latchTrouble) = (false, false, null, "");
         // Never heard of since the stop began: then it is taken away whatever it says.
         toRelease = !markerSeen || marker is "" ? "*" : marker ?? "";
@@ -118,7 +120,7 @@ public sealed partial class EssControl
         {
             // It may still reach the disk: the stop is written behind it, under a number that comes after.
             State = State with { Number = attempted.Number };
-            Remember(new EssStopped(State.Number + 1, stop, Cause: true), now);
+            Remember(new EssStopped(State.Number + 1, stop, Cause: true, State.StopDrawdown, State.StopOpenLoss), now);
         }
 
         if (files?.Latch.Present != true)

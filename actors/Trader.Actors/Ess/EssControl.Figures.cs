@@ -19,15 +19,16 @@ public sealed partial class EssControl
     public IReadOnlyList<EssEffect> Figures(ExchangeProtocol.AccountFiguresRead read, EssNow now)
     {
         ArgumentNullException.ThrowIfNull(read);
+        (figuresMs, figuresAt) = (now.Ms, now.Since);
         if (!recovered)
         {
+            // Without the day's first equity a loss cannot be told; the next reading can.
             return Flush();
         }
 
         var equity = read.WalletBalance + read.UnrealizedProfit;
         BeginDay(equity, now);
         (drawdown, openLoss) = (EssRules.Drawdown(State.DayEquity, equity), EssRules.OpenLoss(read.WalletBalance, read.UnrealizedProfit));
-        (figuresMs, figuresAt) = (now.Ms, now.Since);
         if (staleSaid)
         {
             staleSaid = false;

@@ -19,7 +19,6 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
 
     private readonly List<EssEffect> effects = [];
     private readonly SortedDictionary<long, (EssEvent Event, TimeSpan? Asked)> unwritten = [];
-    private bool recovered;
     private DiskProtocol.EssFilesSeen? files;
     private EssNote? oldRelease;
     private bool latchStood;
@@ -33,7 +32,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     public EssState State { get; private set; } = EssState.Empty;
 
     /// <summary>Why entries are refused; empty only when it is known that there is no stop.</summary>
-    public string Reason => !recovered ? "RECOVERING: the stop's memory has not been read"
+    public string Reason => !recovered ? RecoveringReason()
         : State.Stop is { } stop ? stop.Reason
         : files is null ? "STARTING: the latch has not been seen"
         : files.Latch.Engaged ? $"LATCH: {(files.Latch.Doubt.Length > 0 ? files.Latch.Doubt : files.Latch.Path)}"
@@ -43,32 +42,6 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
 
     /// <summary>The stop in force; null when there is none, or when it is only not known.</summary>
     public EssStop? Stop => recovered ? State.Stop : null;
-
-    /// <param name="happened">What the disk remembers, in any order.</param>
-    /// <param name="damage">Why that may not be all; null when it is.</param>
-    public IReadOnlyList<EssEffect> Recovered(IReadOnlyList<EssEvent> happened, string? damage, EssNow now)
-    {
-        if (recovered)
-        {
-            return Flush();
-        }
-
-        State = happened.OrderBy(e => e.Number).Aggregate(State, (state, e) => state.After(e));
-        recovered = true;
-        if (damage is not null)
-        {
-            Begin(EssVia.Memory, "trader", $"memory of the stop is damaged: {damage}", now);
-        }
-        else if (State.Stop is { } stop)
-        {
-            Say(EssLevel.Critical, $"ESS is still active since {Stamp(stop.AtMs)}: {stop.Reason} (by {stop.By}); {HowToEnd}");
-        }
-
-        TakeWaiting(now);
-        Evaluate(now);
-        SyncNow(now);
-        return Flush();
-    }
 
     public IReadOnlyList<EssEffect> Files(DiskProtocol.EssFilesSeen seen, EssNow now)
     {
@@ -249,7 +222,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
 
         var note = EssNote.Of(now.Ms, by, reason);
         var stop = new EssStop(via, note.Reason, note.By, now.Ms);
-        Remember(new EssStopped(State.Number + 1, stop, cause), now);
+        Remember(new EssStopped(State.Number + 1, stop, cause, drawdown, openLoss), now);
         (latchStood, raised, markerSeen, owner) = (files?.Latch.Present == true, false, false, via != EssVia.Redis);
         oldRelease = files?.Release ?? oldRelease;
         if (via != EssVia.File)
@@ -258,7 +231,6 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
         }
 
         var text = $"{(cause ? "ESS stays active" : "ESS ACTIVATED")}: {stop.Reason} (by {stop.By}, {via}); entries are refused; {HowToEnd}";
-        Say(EssLevel.Critical, text);
         Alarm("ESS_ACTIVE", text);
         effects.Add(new EssEffect.CountTrip(via));
         announce = cause ? announce : "ess_activated";
@@ -276,6 +248,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     {
         State = State.After(happened);
         Keep(happened, now);
+        Share(happened);
     }
 
     private void Keep(EssEvent happened, EssNow now)

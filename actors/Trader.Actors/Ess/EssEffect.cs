@@ -8,6 +8,9 @@ public abstract record EssEffect
     /// <summary>Onto the disk; its answer comes back as <see cref="EssControl.Written"/> or <see cref="EssControl.NotWritten"/>.</summary>
     public sealed record Write(EssEvent Event) : EssEffect;
 
+    /// <summary>Into the second memory, which asks anew for what it lacks.</summary>
+    public sealed record Share(EssEvent Event) : EssEffect;
+
     public sealed record Raise(long Id, EssNote Note) : EssEffect;
 
     public sealed record Lower(long Id) : EssEffect;

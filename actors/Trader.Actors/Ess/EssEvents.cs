@@ -9,7 +9,10 @@ public abstract record EssEvent(long Number, long AtMs);
 
 /// <param name="Stop">In force from now on; it takes the place of one that was made by hand.</param>
 /// <param name="Cause">There was a stop before: this is a further cause.</param>
-public sealed record EssStopped(long Number, EssStop Stop, bool Cause) : EssEvent(Number, Stop.AtMs);
+/// <param name="Drawdown">Daily drawdown at that moment, percent; null when it was not known.</param>
+/// <param name="OpenLoss">The same of the open loss.</param>
+public sealed record EssStopped(long Number, EssStop Stop, bool Cause, decimal? Drawdown, decimal? OpenLoss)
+    : EssEvent(Number, Stop.AtMs);
 
 /// <param name="Via">How the person said so.</param>
 /// <param name="SeenDrawdown">The daily drawdown that they had before their eyes, percent; null when it was not known.</param>

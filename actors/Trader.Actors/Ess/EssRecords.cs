@@ -22,6 +22,7 @@ public static class EssRecords
             EssStopped e => new JournalRecord(StoppedKind, e.AtMs,
             [
                 number, new("via", Text(e.Stop.Via)), new("by", e.Stop.By), new("reason", e.Stop.Reason), new("cause", e.Cause ? "true" : "false"),
+                new("drawdown", Text(e.Drawdown)), new("open_loss", Text(e.OpenLoss)),
             ]),
             EssReleased e => new JournalRecord(ReleasedKind, e.AtMs,
             [
@@ -48,7 +49,8 @@ public static class EssRecords
         return record.Kind switch
         {
             StoppedKind when via is { } v => new EssStopped(
-                number, new EssStop(v, Find(record, "reason"), Find(record, "by"), record.AtMs), Find(record, "cause") == "true"),
+                number, new EssStop(v, Find(record, "reason"), Find(record, "by"), record.AtMs), Find(record, "cause") == "true",
+                Number(Find(record, "drawdown")), Number(Find(record, "open_loss"))),
             ReleasedKind when via is { } v => new EssReleased(
                 number, record.AtMs, v, Find(record, "by"), Find(record, "reason"), Number(Find(record, "seen_drawdown")),
                 Number(Find(record, "seen_open_loss"))),

@@ -7,6 +7,8 @@ namespace Trader.Actors.Ess;
 /// <param name="Stop">The stop in force, null for none.</param>
 /// <param name="Day">The day that <paramref name="DayEquity"/> belongs to.</param>
 /// <param name="DayEquity">The first equity read that day; null before the first reading ever.</param>
+/// <param name="StopDrawdown">Daily drawdown when the last stop was made, percent; null when it was not known.</param>
+/// <param name="StopOpenLoss">The same of the open loss.</param>
 /// <param name="SeenDrawdown">Daily drawdown that the last releasing person accepted, percent; null when none stands accepted.</param>
 /// <param name="SeenOpenLoss">The same of the open loss.</param>
 /// <param name="ReleasedMs">Unix ms of the last release, 0 for never: errors before it do not count again.</param>
@@ -16,6 +18,8 @@ public sealed record EssState(
     EssStop? Stop,
     DateOnly Day,
     decimal? DayEquity,
+    decimal? StopDrawdown,
+    decimal? StopOpenLoss,
     decimal? SeenDrawdown,
     decimal? SeenOpenLoss,
     long ReleasedMs,
@@ -25,7 +29,7 @@ public sealed record EssState(
 {
     public const int MaxHistory = 200;
 
-    public static EssState Empty { get; } = new(0, null, DateOnly.MinValue, null, null, null, 0, 0, 0, []);
+    public static EssState Empty { get; } = new(0, null, DateOnly.MinValue, null, null, null, null, null, 0, 0, 0, []);
 
     /// <summary>Events that are already part of this state change nothing: they may be told twice.</summary>
     public EssState After(EssEvent happened)
@@ -39,6 +43,8 @@ public sealed record EssState(
         EssStopped e => this with
         {
             Stop = e.Stop,
+            StopDrawdown = e.Drawdown,
+            StopOpenLoss = e.OpenLoss,
             Trips = Trips + (e.Cause ? 0 : 1),
             History = With(new(e.Number, e.AtMs, e.Cause ? "cause" : "activated", e.Stop.Via, e.Stop.By, e.Stop.Reason)),
         },

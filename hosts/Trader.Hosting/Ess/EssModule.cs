@@ -1,5 +1,6 @@
 using Trader.Actors.Disk;
 using Trader.Actors.Ess;
+using Trader.Actors.Ports;
 using Trader.Hosting.Http;
 using Trader.Hosting.Metrics;
 using Trader.Hosting.Node;
@@ -14,6 +15,8 @@ internal static class EssModule
         context.Settings.Ess, Path.Combine(context.Settings.EssLatch.RunDir, EssLatchFiles.Latch), context.Around));
 
     public static IReadOnlyList<RoleRoute> Routes => EssRoutes.All;
+
+    public static IReadOnlyList<PersistedType> Persisted => EssMemoryActor.Types;
 
     public static IReadOnlyList<MetricDefinition> Metrics { get; } =
     [

@@ -74,6 +74,7 @@ public static class Wiring
             Companions = [EssModule.Companion],
             Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All],
             Routes = EssModule.Routes,
+            Persisted = EssModule.Persisted,
         },
     };
 

@@ -17,6 +17,8 @@ public sealed class EssControlTests
         world.Play(world.Control.Recovered([], null, world.Now));
         Assert.True(world.Control.Active);
         world.Look();
+        Assert.True(world.Control.Active);
+        world.Play(world.Control.Recalled([], world.Now));
         Assert.False(world.Control.Active);
         world.Seconds(1);
         Assert.Equal("clear", world.StateKey);
@@ -292,6 +294,51 @@ public sealed class EssControlTests
         world.Remove();
         Assert.True(world.Latch);
         Assert.Equal(1, world.Control.State.Trips);
+    }
+
+    [Fact]
+    public void S14_a_stop_outlives_the_loss_of_either_memory()
+    {
+        var diskless = Tripped();
+        diskless.Disk.Clear();
+        diskless.NewLife(reboot: true);
+        Assert.Equal(EssVia.Drawdown, diskless.Control.Stop!.Via);
+        Assert.NotEmpty(diskless.Disk);
+
+        var flushed = Tripped();
+        flushed.Store.Clear();
+        flushed.Flush();
+        flushed.NewLife(reboot: true);
+        Assert.Equal(EssVia.Drawdown, flushed.Control.Stop!.Via);
+        Assert.NotEmpty(flushed.Store);
+    }
+
+    [Fact]
+    public void S1_while_a_memory_cannot_be_read_it_is_active_and_the_disk_alone_still_latches()
+    {
+        var world = EssWorld.Clear();
+        world.RedisUp = false;
+        world.NewLife(reboot: false);
+        Assert.True(world.Control.Active);
+        Assert.Contains("Redis", world.Control.Reason, StringComparison.Ordinal);
+        Assert.IsType<EssProtocol.NotDeactivated>(world.Answers[world.Deactivate()]);
+        world.Activate();
+        Assert.True(world.Latch);
+        world.RedisUp = true;
+        world.Play(world.Control.Recalled([.. world.Store], world.Now));
+        Assert.Equal(EssVia.Api, world.Control.Stop!.Via);
+    }
+
+    [Fact]
+    public void A_store_that_was_away_is_given_what_it_lacks()
+    {
+        var world = EssWorld.Clear();
+        world.RedisUp = false;
+        world.Touch();
+        world.Remove();
+        world.RedisUp = true;
+        world.Play(world.Control.Recalled([.. world.Store], world.Now));
+        Assert.Equal(world.Disk, world.Store);
     }
 
     private static long LowerId(EssWorld world)

@@ -115,6 +115,7 @@ public sealed class EssMarkerTests
         world.Remove();
         world.NewLife(reboot: false);
         world.RedisUp = true;
+        world.Play(world.Control.Recalled([.. world.Store], world.Now));
         world.Seconds(3);
         Assert.False(world.Control.Active);
         Assert.Null(world.Marker);

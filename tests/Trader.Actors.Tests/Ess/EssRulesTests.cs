@@ -66,6 +66,21 @@ public sealed class EssRulesTests
 
     [Fact]
     [Trait("covers", "D-E14")]
+    public void A_release_just_after_a_restart_accepts_what_the_stop_was_made_for()
+    {
+        var world = EssWorld.Clear();
+        world.Account(1000);
+        world.Account(940);
+        world.NewLife(reboot: true);
+        world.Deactivate();
+        world.Account(940);
+        Assert.False(world.Control.Active);
+        world.Account(929);
+        Assert.True(world.Control.Active);
+    }
+
+    [Fact]
+    [Trait("covers", "D-E14")]
     public void A_recovery_ends_no_stop()
     {
         var world = EssWorld.Clear();
@@ -148,7 +163,7 @@ public sealed class EssRulesTests
     {
         EssEvent[] events =
         [
-            new EssStopped(1, new EssStop(EssVia.OpenLoss, "Open loss 12.00% >= 10.00%", "trader", 77), true),
+            new EssStopped(1, new EssStop(EssVia.OpenLoss, "Open loss 12.00% >= 10.00%", "trader", 77), true, null, 12.5m),
             new EssReleased(2, 78, EssVia.Cli, "ann", "seen", 6.25m, null),
             new EssDayBegan(3, 79, new DateOnly(2026, 11, 21), 1234.56789m),
             new EssRearmed(4, 80, EssVia.Drawdown),

@@ -21,6 +21,9 @@ internal sealed class EssWorld
     /// <summary>What survives everything but a wiped disk.</summary>
     public List<EssEvent> Disk { get; } = [];
 
+    /// <summary>What survives a wiped disk.</summary>
+    public List<EssEvent> Store { get; } = [];
+
     public bool Latch { get; private set; }
 
     public EssNote? Made { get; private set; }
@@ -64,6 +67,11 @@ internal sealed class EssWorld
     public void Start(string? damage = null)
     {
         Play(Control.Recovered([.. Disk], damage, Now));
+        if (RedisUp)
+        {
+            Play(Control.Recalled([.. Store], Now));
+        }
+
         Look();
         Seconds(1);
     }
@@ -165,6 +173,9 @@ internal sealed class EssWorld
                 break;
             case EssEffect.Write write:
                 Play(Control.NotWritten(write.Event.Number, "disk full", Now));
+                break;
+            case EssEffect.Share share when RedisUp:
+                Store.Add(share.Event);
                 break;
             case EssEffect.Raise raise when LatchWrites:
                 (Latch, Made, Release) = (true, raise.Note, null);
