@@ -212,6 +212,28 @@ public sealed class RunbookScenarios(RunbookMachine machine) : IClassFixture<Run
     }
 
     [Fact]
+    [Trait("covers", "F20,D-S2")]
+    public async Task F20_a_flag_glued_to_a_line_without_an_end_stays_off_and_is_named()
+    {
+        await Begin(positions: 1);
+        await Board.Does(Activate);
+        File.WriteAllText(Board.EnvFile, "METRICS_PORT=8044");
+        await Board.Does(SetFlags);
+        Assert.StartsWith("METRICS_PORT=8044GOV_TESTNET_FORCE_FLATTEN=true\n", File.ReadAllText(Board.EnvFile), StringComparison.Ordinal);
+        await Board.Does(Restart);
+        await Says("journalctl -u quantum-governor --since \"60 seconds ago\" | grep FLATTEN", "METRICS_PORT swallows an assignment of GOV_TESTNET_FORCE_FLATTEN");
+        await Board.Does(Arm);
+        await Says("journalctl -u quantum-governor -n 40 | grep -i flatten", "GOV_TESTNET_FORCE_FLATTEN not true - NO-OP");
+        Assert.Single(Fleet.OpenPositions());
+
+        // The proof script takes the flag off the line and leaves the rest of it.
+        var (code, said) = await Board.Type($"bash {Board.Home}/scripts/proof_testnet_flatten.sh");
+        Assert.True(code == 0, said);
+        Assert.Equal("METRICS_PORT=8044\n", File.ReadAllText(Board.EnvFile));
+        Assert.Contains("ESS was on before this run: left on", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("covers", "F16")]
     public async Task F16_rollback_1_flags_removed_and_restarted()
     {
