@@ -149,7 +149,9 @@ public sealed class RunbookScenarios(RunbookMachine machine) : IClassFixture<Run
         await Begin(positions: 4);
         // sleep waits for what the operator waits for.
         var (code, said) = await Board.Type($$"""
-            sleep() { for ((i = 0; i < 600; i++)); do [[ -z $(redis-cli GET quantum:gov:testnet:flatten:arm) ]] && journalctl -u quantum-governor --since "60 seconds ago" | grep -q "TESTNET_FLATTEN done" && return; command sleep 0.1; done; }
+            done_lines() { journalctl -u quantum-governor | grep -c "TESTNET_FLATTEN done"; }
+            before=$(done_lines)
+            sleep() { for ((i = 0; i < 600 && $(done_lines) == before; i++)); do command sleep 0.1; done; }
             # 1. Stop trading
             bash ops/ess_controller.sh activate
 
@@ -170,7 +172,7 @@ public sealed class RunbookScenarios(RunbookMachine machine) : IClassFixture<Run
             """);
 
         Assert.True(code == 0, said);
-        Assert.Matches("TESTNET_FLATTEN done symbols=4 orders=4 errors=0 ", said);
+        Assert.True(said.Contains("TESTNET_FLATTEN done symbols=4 orders=4 errors=0 ", StringComparison.Ordinal), said);
         Assert.Contains("Trading operations RESUMED", said, StringComparison.Ordinal);
         Assert.Empty(Fleet.OpenPositions());
         Assert.False(File.Exists(Board.Latch));
@@ -209,6 +211,28 @@ public sealed class RunbookScenarios(RunbookMachine machine) : IClassFixture<Run
         Assert.Equal(stuck, Assert.Single(Fleet.OpenPositions()).Spec.Name);
         Assert.True(File.Exists(Board.Latch));
         Assert.Equal("METRICS_PORT=8044\n", File.ReadAllText(Board.EnvFile));
+    }
+
+    [Fact]
+    [Trait("covers", "F20,D-S2")]
+    public async Task F20_a_flag_glued_to_a_line_without_an_end_stays_off_and_is_named()
+    {
+        await Begin(positions: 1);
+        await Board.Does(Activate);
+        File.WriteAllText(Board.EnvFile, "METRICS_PORT=8044");
+        await Board.Does(SetFlags);
+        Assert.StartsWith("METRICS_PORT=8044GOV_TESTNET_FORCE_FLATTEN=true\n", File.ReadAllText(Board.EnvFile), StringComparison.Ordinal);
+        await Board.Does(Restart);
+        await Says("journalctl -u quantum-governor --since \"60 seconds ago\" | grep FLATTEN", "METRICS_PORT swallows an assignment of GOV_TESTNET_FORCE_FLATTEN");
+        await Board.Does(Arm);
+        await Says("journalctl -u quantum-governor -n 40 | grep -i flatten", "GOV_TESTNET_FORCE_FLATTEN not true - NO-OP");
+        Assert.Single(Fleet.OpenPositions());
+
+        // The proof script takes the flag off the line and leaves the rest of it.
+        var (code, said) = await Board.Type($"bash {Board.Home}/scripts/proof_testnet_flatten.sh");
+        Assert.True(code == 0, said);
+        Assert.Equal("METRICS_PORT=8044\n", File.ReadAllText(Board.EnvFile));
+        Assert.Contains("ESS was on before this run: left on", said, StringComparison.Ordinal);
     }
 
     [Fact]
