@@ -48,9 +48,17 @@ public sealed class SimulationTests
     public void S11_A_watchdog_that_was_away_when_its_outage_ended_guards_again(int seed) =>
         Assert.Null(SimulationRunner.Run(seed).Broken);
 
-    [Fact]
+    [Theory]
+    [InlineData(6059)]
+    [InlineData(8938)]
+    [InlineData(12721)]
     [Trait("rule", "S3")]
-    public void S3_Positions_are_read_after_the_books_of_resting_orders() => Assert.Null(SimulationRunner.Run(6059).Broken);
+    public void S3_Flat_is_read_after_the_books_and_under_the_halt(int seed) => Assert.Null(SimulationRunner.Run(seed).Broken);
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void S8_What_a_life_sent_without_a_plan_on_disk_is_looked_up_by_the_next() =>
+        Assert.Null(SimulationRunner.Run(6692).Broken);
 
     [Theory]
     [InlineData(7)]

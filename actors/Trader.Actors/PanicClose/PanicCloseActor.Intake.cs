@@ -181,9 +181,13 @@ public sealed partial class PanicCloseActor
         }
 
         yielded.Remove(trigger.EventId, out var before);
-        var planned = earlier ?? PanicRecords.Planned(recovered?.Records ?? [], trigger);
+        IReadOnlyList<JournalRecord> records = recovered?.Records ?? [];
+        var planned = earlier ?? PanicRecords.Earlier(records, trigger);
         var life = Math.Max(planned?.Lives ?? (takenOver ? 1 : 0), before?.Life + 1 ?? 0);
-        var run = new PanicRun(settings, life, earlier?.StartedMs ?? around.NowMs) { Resumed = earlier is not null };
+        var run = new PanicRun(settings, life, earlier?.StartedMs ?? around.NowMs)
+        {
+            Resumed = earlier is not null || PanicRecords.Trigger(records, trigger.EventId) is not null,
+        };
         if (before is not null)
         {
             run.Remember(before);

@@ -105,12 +105,14 @@ internal static class PanicRecords
     }
 
     /// <summary>
-    /// What an earlier life planned for an event that it could not record as accepted, or that is handed in again before it is resumed;
-    /// null when the journal holds no plan of it. Its orders are looked up before anything is sent (S8).
+    /// What an earlier life did about an event that it could not record as accepted, or that is handed in again before it is resumed; null
+    /// when the journal does not know the event. Orders are looked up before anything is sent (S8), those of a plan that a slow disk never
+    /// took included: an acceptance alone says that there may be some.
     /// </summary>
-    public static UnfinishedPanic? Planned(IReadOnlyList<JournalRecord> records, PanicTrigger trigger)
+    public static UnfinishedPanic? Earlier(IReadOnlyList<JournalRecord> records, PanicTrigger trigger)
     {
-        var first = records.FirstOrDefault(r => r.Kind == PlannedKind && Id(r) == trigger.EventId);
+        var first = records.FirstOrDefault(
+            r => r.Kind is AcceptedKind or ResumedKind or PlannedKind && Id(r) == trigger.EventId);
         return first is null ? null
             : new UnfinishedPanic(trigger, Lives(records, trigger.EventId), first.AtMs, Orders(records, trigger.EventId));
     }

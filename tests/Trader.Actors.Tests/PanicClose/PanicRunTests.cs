@@ -105,11 +105,24 @@ public sealed class PanicRunTests
             trigger.EventId, 2, run.Plan(Read(Pos("A", 1)), NoLots, Nothing));
         JournalRecord[] records = [new(kind, 5, fields)];
 
-        var planned = PanicRecords.Planned(records, trigger);
+        var planned = PanicRecords.Earlier(records, trigger);
 
         Assert.Empty(PanicRecords.Unfinished(records));
         Assert.Equal((3, 5L), (planned?.Lives, planned?.StartedMs));
         Assert.Equal([run.Legs.Single().Slices.Single().Id], planned!.Orders.Single().Value);
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void S8_An_event_that_was_accepted_and_whose_plan_never_reached_the_disk_has_had_a_life()
+    {
+        var trigger = Trigger();
+        var (kind, fields) = PanicRecords.Accepted(trigger);
+
+        var earlier = PanicRecords.Earlier([new JournalRecord(kind, 5, fields)], trigger);
+
+        Assert.Equal((1, 5L), (earlier?.Lives, earlier?.StartedMs));
+        Assert.Null(PanicRecords.Earlier([], trigger));
     }
 
     [Fact]

@@ -73,6 +73,27 @@ public sealed class PanicRunVerifyingTests : TestKit
     }
 
     [Fact]
+    [Trait("rule", "S3")]
+    public void S3_Where_nothing_rested_the_proof_costs_one_read_after_the_closes_and_no_wait()
+    {
+        Open();
+        Answer(new ExchangeProtocol.PositionsRead(1, [Pos("AUSDT", 1)], []));
+        Answer(new ExchangeProtocol.MarketLotsRead(1, new Dictionary<Symbol, MarketLot>()));
+        Answer(new ExchangeProtocol.RestingOrdersRead(1, new HashSet<Symbol>()));
+        Answer(new DiskProtocol.Appended(2));
+        var close = Assert.Single(exchange.ExpectMsg<ExchangeProtocol.SendCloses>().Orders);
+        var books = exchange.ExpectMsg<ExchangeProtocol.GetRestingOrders>();
+
+        Answer(new ExchangeProtocol.RestingOrdersRead(books.ReadId, new HashSet<Symbol>()));
+        Answer(new ExchangeProtocol.CloseAnswered(close.Id, CloseState.Filled, "1", 1, null));
+        var read = exchange.ExpectMsg<ExchangeProtocol.GetPositions>();
+        Answer(new ExchangeProtocol.PositionsRead(read.ReadId, [], []));
+
+        Assert.True(parent.ExpectMsg<PanicCloseProtocol.RunEnded>().Completions.Single().VerifiedFlat);
+        Assert.False(exchange.HasMessages);
+    }
+
+    [Fact]
     [Trait("rule", "S4")]
     public void S4_Nothing_is_verified_before_the_halt_was_confirmed_or_waited_for()
     {
