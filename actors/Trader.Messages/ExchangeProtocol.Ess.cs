@@ -3,7 +3,10 @@ namespace Trader.Messages;
 /// <summary>The account's money, for the emergency stop's triggers.</summary>
 public static partial class ExchangeProtocol
 {
-    /// <summary>Reads the account's totals; may be refused to spare the request budget. Reply: <see cref="AccountFiguresRead"/> or <see cref="AccountFiguresNotRead"/>.</summary>
+    /// <summary>
+    /// Reads the account's totals; may be refused to spare the request budget. Reply: <see cref="AccountFiguresRead"/> or
+    /// <see cref="AccountFiguresNotRead"/>.
+    /// </summary>
     public sealed record GetAccountFigures(long ReadId);
 
     /// <param name="WalletBalance">Quote currency, all assets together as the venue sums them; without open positions.</param>

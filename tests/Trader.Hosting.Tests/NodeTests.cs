@@ -81,7 +81,7 @@ public sealed class NodeTests : IDisposable
         Assert.Contains("| [EXIT_BRAIN] ", log, StringComparison.Ordinal);
         Assert.Contains("| [WATCHDOG] EXIT BRAIN WATCHDOG STARTING", log, StringComparison.Ordinal);
         Assert.Contains("| [EEW] 🚨 PANIC CLOSE EVENT RECEIVED 🚨", log, StringComparison.Ordinal);
-        Assert.All(log.TrimEnd('\n').Split('\n'), l => Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \| (DEBUG|INFO|WARNING|ERROR|CRITICAL) \| \[[A-Z_]+\] ", l));
+        Assert.All(log.TrimEnd('\n').Split('\n'), l => Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\| (DEBUG|INFO|WARNING|ERROR|CRITICAL) \| \[[A-Z_]+\] |\[[A-Z]+\] )", l));
         Assert.DoesNotContain(
             await File.ReadAllTextAsync(_scratch.File("state/link.token")), log, StringComparison.Ordinal);
     }
