@@ -30,6 +30,9 @@ public enum EssVia
 /// <param name="AtMs">Unix ms.</param>
 public sealed record EssStop(EssVia Via, string Reason, string By, long AtMs)
 {
+    /// <summary>Beginning of every value of <see cref="RedisKeys.EssState"/> but clear.</summary>
+    public const string ActivePrefix = "active:";
+
     /// <summary>Whether taking away what made it is a person's release. Only what a person made by hand ends that way (S14).</summary>
     public bool EndsByHand => Via is EssVia.File or EssVia.Redis;
 }

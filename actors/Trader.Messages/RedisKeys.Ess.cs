@@ -22,7 +22,4 @@ public static partial class RedisKeys
 
     /// <summary>Value of <see cref="EssState"/> that lets entries pass.</summary>
     public const string EssClear = "clear";
-
-    /// <summary>Beginning of its every other value.</summary>
-    public const string EssActivePrefix = "active:";
 }

@@ -31,7 +31,7 @@ public static partial class RedisProtocol
     public sealed record SyncEss(long Id, EssWish Wish, string State, int ForMs, string Stamp, string Release, string Announce, long AtS);
 
     /// <summary>
-    /// Results that failed, after <paramref name="After"/>; at first those of the last <paramref name="WindowMs"/>. Reply:
+    /// What became of plans, after the entry <paramref name="After"/>; at first (empty) within the last <paramref name="WindowMs"/>. Reply:
     /// <see cref="ResultsRead"/>.
     /// </summary>
     public sealed record ReadResults(string After, int WindowMs, int Most);

@@ -125,7 +125,7 @@ public sealed partial class EssControl
             : EssWish.Own;
         var before = lastSync?.Wish;
         lastSync = new RedisProtocol.SyncEss(
-            ++syncId, wish, RedisKeys.EssActivePrefix + Reason, (int)settings.StateExpiry.TotalMilliseconds,
+            ++syncId, wish, EssStop.ActivePrefix + Reason, (int)settings.StateExpiry.TotalMilliseconds,
             Stamp(stop?.AtMs ?? now.Ms), wish == EssWish.Clear ? toRelease : "", announce, now.Ms / 1000);
         syncsFrom = before == wish ? syncsFrom : syncId;
         syncing = true;
