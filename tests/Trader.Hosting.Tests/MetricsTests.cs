@@ -88,6 +88,18 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public void Two_roles_may_define_one_figure_and_not_two_kinds_of_it()
+    {
+        var metrics = new MetricRegistry([new("a_total", MetricKind.Counter, "First.", []), new("a_total", MetricKind.Counter, "Second.", [])]);
+        metrics.Count("a_total", 1, ("reason", "x"));
+        metrics.Count("a_total", 2, ("reason", "x"), ("symbol", "y"));
+
+        var samples = PrometheusText.Read(metrics.Text());
+        Assert.Equal([1, 2], samples.Where(s => s.Key.StartsWith("a_total", StringComparison.Ordinal)).Select(s => s.Value).Order());
+        Assert.Throws<ArgumentException>(() => new MetricRegistry([new("a", MetricKind.Counter, "A.", []), new("a", MetricKind.Gauge, "A.", [])]));
+    }
+
+    [Fact]
     public async Task A_node_s_own_figures_satisfy_the_strict_reader_and_promtool_where_it_is_installed()
     {
         var metrics = new MetricRegistry(NodeMetrics.Definitions);

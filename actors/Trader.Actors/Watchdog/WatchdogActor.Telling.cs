@@ -34,7 +34,6 @@ public sealed partial class WatchdogActor
 
         var text = TokenRefused(refusedBy);
         log.Error("NOT READY: {0}", text);
-        around.Meter.Count("trader_alarms_total", 1, ("code", "LINK_TOKEN_REFUSED"));
         around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("LINK_TOKEN_REFUSED", text, around.NowMs)));
     }
 

@@ -23,6 +23,11 @@ public sealed class MetricRegistry : IMeter
     private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
     private readonly List<Action> _collectors = [];
 
+    /// <param name="definitions">
+    /// Two roles may define one figure: the documents give gate and P3.3 counters of the same name, each on its own port. In one process they are one
+    /// figure with both label sets, under the first help text.
+    /// </param>
+    /// <exception cref="ArgumentException">One name is of two kinds.</exception>
     public MetricRegistry(IEnumerable<MetricDefinition> definitions)
     {
         ArgumentNullException.ThrowIfNull(definitions);
@@ -30,7 +35,12 @@ public sealed class MetricRegistry : IMeter
             new MetricDefinition(
                 DroppedName, MetricKind.Counter, "Measurements that were dropped because they did not fit.", [])))
         {
-            _families.Add(definition.Name, new MetricFamily(definition));
+            if (!_families.TryAdd(definition.Name, new MetricFamily(definition))
+                && _families[definition.Name].Definition.Kind != definition.Kind)
+            {
+                throw new ArgumentException(
+                    $"{definition.Name} is defined as {_families[definition.Name].Definition.Kind} and as {definition.Kind}", nameof(definitions));
+            }
         }
 
         _families[DroppedName].Find([], 1)!.Value = 0;
