@@ -91,8 +91,6 @@ public sealed class FlattenSettingsTests : IDisposable
 
     [Theory]
     [InlineData("production", true)]
-    [InlineData("PRODUCTION", true)]
-    [InlineData("live", true)]
     [InlineData("testnet", false)]
     [InlineData("dry_run", false)]
     [InlineData("", false)]
@@ -107,6 +105,17 @@ public sealed class FlattenSettingsTests : IDisposable
         Assert.Null(Good().Flatten.Flags.ProductionMode);
         _environment["APPLY_MODE"] = mode;
         Assert.Equal(production, Good().Flatten.Flags.ProductionMode?.EndsWith("(environment)", StringComparison.Ordinal) ?? false);
+    }
+
+    [Theory]
+    [InlineData("PRODUCTION")]
+    [InlineData("live")]
+    [Trait("covers", "F17,D-F6")]
+    [Trait("rule", "S15")]
+    public void S15_a_mode_that_is_none_stops_the_start(string mode)
+    {
+        Write("apply-layer.env", $"APPLY_MODE={mode}\n");
+        Assert.Contains(Load().Violations, v => v.ToString().Contains("is no mode", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -135,9 +135,10 @@ public sealed class NodeTests : IDisposable
         await Until(() => Task.FromResult(watchdog.Readiness(Role.Watchdog).Reasons.Contains(reason)));
 
         using var client = new HttpClient();
-        var metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{watchdog.Ports[Role.Watchdog]}/metrics"));
-        Assert.Contains("trader_link_panic_workers_refusing 1", metrics, StringComparison.Ordinal);
-        Assert.Contains("trader_alarms_total{code=\"LINK_TOKEN_REFUSED\"} 1", metrics, StringComparison.Ordinal);
+        var metrics = new Uri($"http://127.0.0.1:{watchdog.Ports[Role.Watchdog]}/metrics");
+        await Until(async () => await client.GetStringAsync(metrics) is var figures
+            && figures.Contains("trader_link_panic_workers_refusing 1", StringComparison.Ordinal)
+            && figures.Contains("trader_alarms_total{code=\"LINK_TOKEN_REFUSED\"} 1", StringComparison.Ordinal));
         await watchdog.StopAsync();
         await lines.DisposeAsync();
         Assert.Contains("| ERROR | [WATCHDOG] NOT READY: " + reason, Encoding.UTF8.GetString(_output.ToArray()), StringComparison.Ordinal);
