@@ -7,14 +7,15 @@ using static Trader.Messages.ExchangeProtocol;
 namespace Trader.Exchange;
 
 /// <summary>
-/// The only door to the exchange (S6): one reply per command, one <see cref="CloseAnswered"/> per order whatever
-/// happens (S8), and nothing awaited in a handler. What to send when is <see cref="CloseQueue{TOwner}"/>'s decision,
-/// what it means <see cref="BinanceClient"/>'s; this actor only carries.
+/// The only door to the exchange (S6): one reply per command, one answer per order whatever happens (S8), and nothing awaited in a handler.
+/// What to send when is decided by <see cref="CloseQueue{TOwner}"/> for emergency closes and <see cref="ApprovedDesk{TOwner}"/> for orders
+/// through the gate, what it means by <see cref="BinanceClient"/>; this actor only carries.
 /// </summary>
 public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 {
     private sealed record WaveAnswered(long Wave, ClosesAnswered Answered);
     private sealed record WaveLost(long Wave, string Why);
+    private sealed record ApprovedLanded(ApprovedSent Sent);
     private sealed record LimitsRead(Result<OrderLimits> Limits);
     private sealed record DispatchDue;
 
@@ -25,6 +26,7 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
     private readonly BinanceClient _client;
     private readonly OrderBudget _budget;
     private readonly CloseQueue<IActorRef> _closes;
+    private readonly ApprovedDesk<IActorRef> _approved;
     private readonly IActorRef _keeper;
     private readonly IReadOnlyList<string> _doubts;
 
@@ -34,6 +36,7 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
         _doubts = settings.AccountDoubts;
         _budget = new OrderBudget(time, OrderLimits.Documented, settings.OrderReserve);
         _closes = new CloseQueue<IActorRef>(_budget, time, client.Options.MaxConnections);
+        _approved = new ApprovedDesk<IActorRef>(_budget);
         _keeper = Context.ActorOf(
             Akka.Actor.Props.Create(() => new ConnectionKeeper(client, settings, time)), "connections");
         var lots = Context.ActorOf(
@@ -42,12 +45,15 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
         Receive<WaveAnswered>(Handle);
         Receive<WaveLost>(Handle);
         Receive<DispatchDue>(_ => Dispatch());
+        Receive<SendApproved>(Handle);
+        Receive<ApprovedLanded>(Handle);
         Receive<GetPositions>(Handle);
         Receive<GetRestingOrders>(Handle);
         Receive<CancelRestingOrders>(Handle);
         Receive<FindOrder>(Handle);
         Receive<CheckAccount>(Handle);
         Receive<GetMarketLots>(lots.Forward);
+        Receive<GetMarkPrices>(Handle);
         Receive<LimitsRead>(Handle);
         ReceiveFigures();
     }
@@ -65,7 +71,41 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
             Self, Self, limits => new LimitsRead(limits), e => new LimitsRead(Dropped(e)));
     }
 
-    protected override void PostStop() => Reply(_closes.Abandon());
+    protected override void PostStop()
+    {
+        Reply(_closes.Abandon());
+        foreach (var (owner, answer) in _approved.Abandon())
+        {
+            owner.Tell(answer);
+        }
+    }
+
+    private void Handle(SendApproved command)
+    {
+        if (!_approved.TryLaunch(command.Order, Sender, _closes.IsBusy, out var refusal))
+        {
+            Sender.Tell(refusal);
+            return;
+        }
+
+        var order = command.Order;
+        _client.SendApprovedAsync(order).PipeTo(
+            Self, Self, sent => new ApprovedLanded(sent),
+            e => new ApprovedLanded(new ApprovedSent(BinanceClient.NotAccepted(order, Dropped(e)), default)));
+    }
+
+    private void Handle(ApprovedLanded landed)
+    {
+        if (_approved.TryLand(landed.Sent, out var owner))
+        {
+            owner.Tell(landed.Sent.Answer);
+        }
+
+        if (landed.Sent.Answer.Fault?.Kind == FaultKind.Clock)
+        {
+            _keeper.Tell(new ConnectionKeeper.MeasureClock());
+        }
+    }
 
     private void Handle(SendCloses command)
     {
@@ -118,14 +158,19 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
     }
 
     private void Handle(GetPositions query) => Answer(
-        _client.GetPositionsAsync(query.Routine ? ReadPriority.Minding : ReadPriority.Panic),
-        rows => new PositionsRead(query.ReadId, rows.Open, rows.Unreadable),
+        _client.GetPositionsAsync(query.Routine ? ReadPriority.Minding : ReadPriority.Panic, query.EverySymbol),
+        rows => new PositionsRead(query.ReadId, rows.Open, rows.Unreadable) { Rows = rows.Count, EverySymbol = rows.EverySymbol },
         fault => new PositionsNotRead(query.ReadId, fault));
 
     private void Handle(GetRestingOrders query) => Answer(
         _client.GetRestingSymbolsAsync(),
         resting => new RestingOrdersRead(query.ReadId, resting.Symbols, resting.Complete),
         fault => new RestingOrdersNotRead(query.ReadId, fault));
+
+    private void Handle(GetMarkPrices query) => Answer(
+        _client.GetMarkPricesAsync(),
+        prices => new MarkPricesRead(query.ReadId, prices),
+        fault => new MarkPricesNotRead(query.ReadId, fault));
 
     private void Handle(CancelRestingOrders command) => Answer(
         _client.CancelAllAsync(command.Symbol),

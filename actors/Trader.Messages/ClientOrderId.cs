@@ -51,5 +51,13 @@ public sealed record ClientOrderId
         return new ClientOrderId("pc-" + hash);
     }
 
+    /// <summary>The id of a plan's order: one per plan, the same in every process, so that a second order for a plan cannot go unnoticed.</summary>
+    public static ClientOrderId ForPlan(PlanId plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("plan|" + plan.Value)).AsSpan(0, 16));
+        return new ClientOrderId("ap-" + hash);
+    }
+
     public override string ToString() => Value;
 }

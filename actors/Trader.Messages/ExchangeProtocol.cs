@@ -78,7 +78,11 @@ public static partial class ExchangeProtocol
     /// True for reads that may be refused to spare the request budget: the every-second reads of a healthy day must not earn the address a
     /// ban that a panic then meets. A panic's own reads are never held back.
     /// </param>
-    public sealed record GetPositions(long ReadId, bool Routine = false);
+    public sealed record GetPositions(long ReadId, bool Routine = false)
+    {
+        /// <summary>Asks for a row per symbol, open or not, where the venue has such a list: it shows that the whole account was looked at.</summary>
+        public bool EverySymbol { get; init; }
+    }
 
     /// <summary>Reads the symbols that have resting orders.</summary>
     public sealed record GetRestingOrders(long ReadId);
@@ -101,7 +105,14 @@ public static partial class ExchangeProtocol
     public sealed record FindOrder(Symbol Symbol, ClientOrderId Id, int Attempt);
 
     public sealed record PositionsRead(
-        long ReadId, IReadOnlyList<Position> Positions, IReadOnlyList<UnreadableRow> Unreadable);
+        long ReadId, IReadOnlyList<Position> Positions, IReadOnlyList<UnreadableRow> Unreadable)
+    {
+        /// <summary>Rows of the venue's answer, those without an amount included.</summary>
+        public int Rows { get; init; } = Positions.Count + Unreadable.Count;
+
+        /// <summary>The answer lists every symbol, so one without a single row is no answer.</summary>
+        public bool EverySymbol { get; init; }
+    }
 
     public sealed record PositionsNotRead(long ReadId, ExchangeFault Fault);
 

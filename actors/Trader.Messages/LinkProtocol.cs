@@ -32,6 +32,9 @@ public static class LinkProtocol
     /// <summary>Hands a panic straight to the panic-close worker. Replies: <see cref="PanicDelivered"/> or <see cref="PanicNotDelivered"/>.</summary>
     public sealed record SendPanic(PanicTrigger Trigger);
 
+    /// <summary>Subscribes the sender to <see cref="PanicAccess"/>, which comes with every check of the workers.</summary>
+    public sealed record WatchPanicAccess;
+
     public sealed record Up(LinkPeer Peer);
 
     public sealed record EventSeen(LinkPeer Peer, string Event, IReadOnlyList<KeyValuePair<string, string>> Fields);
@@ -44,6 +47,10 @@ public static class LinkProtocol
 
     /// <summary>A connection attempt got no answer. It proves nothing: the age rules apply.</summary>
     public sealed record NoAnswer(LinkPeer Peer);
+
+    /// <param name="Reached">Workers that would take a panic of this node now.</param>
+    /// <param name="RefusedBy">Host and port of those that refuse its token: a panic by the link would be refused too.</param>
+    public sealed record PanicAccess(int Reached, IReadOnlyList<string> RefusedBy);
 
     public sealed record PanicDelivered(EventId EventId);
 

@@ -24,7 +24,20 @@ public sealed record PanicTrigger(EventId EventId, string Reason, PanicIssuer Is
 /// <param name="Fields">As received, bounded by the Redis client's limits.</param>
 /// <param name="Redelivered">It was delivered to a worker before and never acknowledged.</param>
 public sealed record PanicEntry(
-    string StreamId, IReadOnlyList<KeyValuePair<string, string>> Fields, bool Redelivered);
+    string StreamId, IReadOnlyList<KeyValuePair<string, string>> Fields, bool Redelivered)
+{
+    /// <summary>Characters of a name and of a value that a record of its refusal keeps; the entry itself stays in its stream.</summary>
+    public const int MaxQuotedLength = 256;
+
+    /// <summary>Fields that such a record keeps; a trigger has five.</summary>
+    public const int MaxQuotedFields = 16;
+
+    /// <summary>What was received, as Redis' and the journal's record of a refusal quote it (E44).</summary>
+    public IEnumerable<KeyValuePair<string, string>> Quoted() => Fields.Take(MaxQuotedFields)
+        .Select(f => new KeyValuePair<string, string>("got." + Cut(f.Key), Cut(f.Value)));
+
+    private static string Cut(string text) => text.Length > MaxQuotedLength ? text[..MaxQuotedLength] : text;
+}
 
 /// <summary>The outcome of one panic event; the eight documented fields of <c>system:panic_close:completed</c>.</summary>
 /// <param name="EventId">The trigger's id.</param>
@@ -38,6 +51,11 @@ public sealed record PanicCompletion(
 {
     /// <summary>What stands in <see cref="FailedSymbols"/> when the account itself could not be read.</summary>
     public const string Unreadable = "POSITIONS_UNREADABLE";
+
+    /// <summary>
+    /// What stands there, and the alarm's code, when it is not known that nothing rests which could open a position (decision 0006).
+    /// </summary>
+    public const string RestingUnknown = "RESTING_ORDERS_UNKNOWN";
 
     public int Failed => FailedSymbols.Count;
 

@@ -18,10 +18,19 @@ public static class PlanWire
 
     private const int MaxNumber = 40;
 
+    /// <summary>Beyond any quantity, price or time in ms; two such numbers can be multiplied without overflow.</summary>
+    private const decimal Largest = 100_000_000_000_000m;
+
     /// <summary>Numbers below this are seconds, from here on milliseconds.</summary>
     private const decimal SecondsBelow = 100_000_000_000m;
 
     private const decimal LatestMs = 99_999_999_999_999m;
+
+    private static readonly (string Word, PlanDecision Decision)[] Decisions =
+    [
+        ("EXECUTE", PlanDecision.Execute), ("SKIP", PlanDecision.Skip), ("BLOCKED", PlanDecision.Blocked), ("ERROR", PlanDecision.Error),
+        ("HOLD", PlanDecision.Hold), ("HALT", PlanDecision.Halt),
+    ];
 
     /// <summary>Reads one entry; on failure <paramref name="fault"/> says why.</summary>
     public static bool TryRead(
@@ -111,16 +120,8 @@ public static class PlanWire
         PlanAction.Unknown => "",
     };
 
-    public static string Text(PlanDecision decision) => decision switch
-    {
-        PlanDecision.Execute => "EXECUTE",
-        PlanDecision.Skip => "SKIP",
-        PlanDecision.Blocked => "BLOCKED",
-        PlanDecision.Error => "ERROR",
-        PlanDecision.Hold => "HOLD",
-        PlanDecision.Halt => "HALT",
-        PlanDecision.Unknown => "",
-    };
+    /// <summary>The documented word; empty for <see cref="PlanDecision.Unknown"/>.</summary>
+    public static string Text(PlanDecision decision) => Decisions.FirstOrDefault(known => known.Decision == decision).Word ?? "";
 
     /// <summary>The stable code of a fault, in records and metric labels.</summary>
     public static string Code(PlanFault fault) => fault switch
@@ -137,14 +138,15 @@ public static class PlanWire
         PlanFault.ReduceOnlyContradiction => "reduce_only_contradiction",
     };
 
-    /// <summary>A number as Python or a person writes it; false for nan, inf, blanks and what no decimal can hold.</summary>
+    /// <summary>A number as Python or a person writes it; false for nan, inf, blanks and what is beyond 1e14.</summary>
     public static bool TryNumber(string? text, out decimal number)
     {
         number = 0;
         return text is { Length: > 0 and <= MaxNumber }
             && decimal.TryParse(
                 text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-                CultureInfo.InvariantCulture, out number);
+                CultureInfo.InvariantCulture, out number)
+            && Math.Abs(number) <= Largest;
     }
 
     /// <summary>What must be understood before a plan can be anything; null when one of it is not.</summary>
@@ -193,16 +195,18 @@ public static class PlanWire
         return word.Length <= MaxText;
     }
 
-    private static PlanDecision Decision(string word) => word switch
+    private static PlanDecision Decision(string word)
     {
-        "EXECUTE" => PlanDecision.Execute,
-        "SKIP" => PlanDecision.Skip,
-        "BLOCKED" => PlanDecision.Blocked,
-        "ERROR" => PlanDecision.Error,
-        "HOLD" => PlanDecision.Hold,
-        "HALT" => PlanDecision.Halt,
-        _ => PlanDecision.Unknown,
-    };
+        foreach (var known in Decisions)
+        {
+            if (known.Word == word)
+            {
+                return known.Decision;
+            }
+        }
+
+        return PlanDecision.Unknown;
+    }
 
     /// <summary>The action, and the direction that its own word names.</summary>
     private static (PlanAction Action, OrderSide? Side) Action(string word) => word switch

@@ -59,4 +59,8 @@ public sealed record UnreadableRow(string Symbol, string Reason);
 /// The exchange's limits on a MARKET order of one symbol, from <c>exchangeInfo</c> (MARKET_LOT_SIZE, and LOT_SIZE where that is
 /// absent). All in base units, all positive.
 /// </summary>
-public sealed record MarketLot(decimal MinQuantity, decimal MaxQuantity, decimal StepSize);
+public sealed record MarketLot(decimal MinQuantity, decimal MaxQuantity, decimal StepSize)
+{
+    /// <summary>Smallest notional of an order that is not reduce-only, in quote currency (MIN_NOTIONAL); zero when the venue names none.</summary>
+    public decimal MinNotional { get; init; }
+}

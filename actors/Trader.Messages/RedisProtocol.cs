@@ -76,6 +76,9 @@ public static partial class RedisProtocol
     /// <summary>Reads the halt hash, and whether Redis remembers that <paramref name="Of"/> set it.</summary>
     public sealed record GetHalt(EventId? Of);
 
+    /// <summary>What Redis remembers of an event, whoever handled it. Reply: <see cref="PanicHistoryRead"/>.</summary>
+    public sealed record GetPanicHistory(EventId EventId);
+
     /// <summary>
     /// In one step: the completion entry, the halt hash and the event's mark as done; none of them when the event is done already.
     /// </summary>
@@ -106,6 +109,11 @@ public static partial class RedisProtocol
     public sealed record PanicPublished(EventId EventId, string StreamId);
 
     public sealed record PanicClaimed(EventId EventId, PanicClaim Claim, string Holder);
+
+    /// <param name="EventId">As asked.</param>
+    /// <param name="CompletedBy">The worker that completed it; null when nobody has, as far as Redis remembers.</param>
+    /// <param name="HaltWasSet">Its halt was set once; whether it still stands is another question.</param>
+    public sealed record PanicHistoryRead(EventId EventId, string? CompletedBy, bool HaltWasSet);
 
     /// <param name="Of">As asked.</param>
     /// <param name="Fields">The hash as it stands, empty when there is none.</param>

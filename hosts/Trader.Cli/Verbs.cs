@@ -3,6 +3,8 @@ using Trader.Cli.Bench;
 using Trader.Cli.CommandLine;
 using Trader.Cli.Demo;
 using Trader.Cli.Ess;
+using Trader.Cli.Flatten;
+using Trader.Cli.KillSwitch;
 using Trader.Cli.Panic;
 using Trader.Cli.Positions;
 using Trader.Cli.Status;
@@ -20,8 +22,11 @@ internal static class Verbs
         PaperCommand.Create(),
         StatusCommand.Create(),
         PositionsCommand.Create(),
+        DumpCommand.Create(),
         PanicCommand.Create(),
+        FlattenCommand.Create(),
         EssCommand.Create(),
+        KillSwitchCommand.Create(),
         AuditVerb.Create(),
         BenchCommand.Create(),
     ];

@@ -40,8 +40,8 @@ public sealed class NodeTests : IDisposable
         var settings = Settings();
         List<RoleModule> modules = [.. RoleNames.All.Select(Wiring.Module)];
         await using var node = await NodeHost.StartAsync(new NodeParts(
-            settings, modules, _ =>
-                Wiring.Gateways(settings, modules, TimeProvider.System), _environment, TimeProvider.System,
+            settings, modules, metrics =>
+                Wiring.Gateways(settings, modules, TimeProvider.System, metrics), _environment, TimeProvider.System,
             new LineLogger(lines, TimeProvider.System), lines));
         Assert.Equal("READY=1", await Datagram(systemd));
         Assert.Equal("WATCHDOG=1", await Datagram(systemd));
@@ -81,9 +81,64 @@ public sealed class NodeTests : IDisposable
         Assert.Contains("| [EXIT_BRAIN] ", log, StringComparison.Ordinal);
         Assert.Contains("| [WATCHDOG] EXIT BRAIN WATCHDOG STARTING", log, StringComparison.Ordinal);
         Assert.Contains("| [EEW] 🚨 PANIC CLOSE EVENT RECEIVED 🚨", log, StringComparison.Ordinal);
-        Assert.All(log.TrimEnd('\n').Split('\n'), l => Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\| (DEBUG|INFO|WARNING|ERROR|CRITICAL) \| \[[A-Z_]+\] |\[[A-Z]+\] )", l));
+        Assert.All(log.TrimEnd('\n').Split('\n'), l => Assert.Matches(
+            @"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (\| (DEBUG|INFO|WARNING|ERROR|CRITICAL) \| \[[A-Z_]+\] |\[(INFO|WARNING|ERROR|CRITICAL)\] )", l));
         Assert.DoesNotContain(
             await File.ReadAllTextAsync(_scratch.File("state/link.token")), log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("rule", "S11")]
+    public async Task S11_A_panic_that_reaches_nobody_is_said_at_CRITICAL_and_a_Redis_never_seen_is_not_lost()
+    {
+        await using var lines = new LineWriter(_output);
+        var settings = Settings("trader.watchdog.heartbeat-missing = 1500ms");
+        List<RoleModule> modules = [Wiring.Module(Role.Watchdog)];
+        await using var node = await NodeHost.StartAsync(new NodeParts(
+            settings, modules, meter => Wiring.Gateways(settings, modules, TimeProvider.System, meter), _environment, TimeProvider.System,
+            new LineLogger(lines, TimeProvider.System), lines));
+
+        using var client = new HttpClient();
+        var metrics = new Uri($"http://127.0.0.1:{node.Ports[Role.Watchdog]}/metrics");
+        await Until(async () => (await client.GetStringAsync(metrics)).Contains(
+            "trader_alarms_total{code=\"PANIC_REACHES_NOBODY\"} 1", StringComparison.Ordinal));
+
+        await node.StopAsync();
+        await lines.DisposeAsync();
+        var log = Encoding.UTF8.GetString(_output.ToArray());
+        foreach (var text in new[]
+        {
+            "🚨 FAILURE DETECTED: ", "🚨 TRIGGERING PANIC CLOSE 🚨", "Reason: EXIT_BRAIN_HEARTBEAT_MISSING",
+            "WATCHDOG FAILED TO TRIGGER PANIC CLOSE", "MANUAL INTERVENTION REQUIRED IMMEDIATELY",
+        })
+        {
+            Assert.Contains("| CRITICAL | [WATCHDOG] " + text, log, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("Redis connection lost", log, StringComparison.Ordinal);
+        Assert.Equal(2, log.Split("| INFO | [WATCHDOG] Not connected to Redis yet").Length);
+    }
+
+    [Fact]
+    [Trait("rule", "S11")]
+    public async Task S11_A_watchdog_whose_token_a_worker_refuses_says_so_long_before_a_panic()
+    {
+        await using var lines = new LineWriter(_output);
+        var port = PeerLinkTests.FreePort();
+        await using var worker = await Start(Role.PanicClose, $"trader.roles.panic-close.port = {port}", new string('a', 40), lines);
+        await using var watchdog = await Start(
+            Role.Watchdog, $"trader.link.panic-close = [\"http://127.0.0.1:{port}\"]", new string('b', 40), lines);
+        var reason = $"the panic-close worker at 127.0.0.1:{port} refuses this node's link token";
+
+        await Until(() => Task.FromResult(watchdog.Readiness(Role.Watchdog).Reasons.Contains(reason)));
+
+        using var client = new HttpClient();
+        var metrics = await client.GetStringAsync(new Uri($"http://127.0.0.1:{watchdog.Ports[Role.Watchdog]}/metrics"));
+        Assert.Contains("trader_link_panic_workers_refusing 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("trader_alarms_total{code=\"LINK_TOKEN_REFUSED\"} 1", metrics, StringComparison.Ordinal);
+        await watchdog.StopAsync();
+        await lines.DisposeAsync();
+        Assert.Contains("| ERROR | [WATCHDOG] NOT READY: " + reason, Encoding.UTF8.GetString(_output.ToArray()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,6 +213,18 @@ public sealed class NodeTests : IDisposable
         Assert.Equal(["no key", "stopping"], board.Of(Role.PanicClose).Reasons);
     }
 
+    private Task<NodeHost> Start(Role role, string setting, string token, LineWriter lines)
+    {
+        var settings = Settings(setting);
+        List<RoleModule> modules = [Wiring.Module(role)];
+        return NodeHost.StartAsync(new NodeParts(
+            settings with { StateDir = _scratch.File(role.Name()) }, modules,
+            meter => Wiring.Gateways(
+                settings with { StateDir = _scratch.File(role.Name()) }, modules, TimeProvider.System, meter),
+            new Dictionary<string, string>(_environment) { [LinkToken.Variable] = token }, TimeProvider.System,
+            new LineLogger(lines, TimeProvider.System), lines));
+    }
+
     private static async Task<HttpStatusCode> PostPanic(HttpClient client, NodeHost node, string tokenFile)
     {
         var token = await File.ReadAllTextAsync(tokenFile);
@@ -187,11 +254,11 @@ public sealed class NodeTests : IDisposable
         }
     }
 
-    private NodeSettings Settings()
+    private NodeSettings Settings(string more = "")
     {
         var overlay = _scratch.Write(
             "overlay.hocon",
-            string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")));
+            string.Join('\n', RoleNames.All.Select(r => $"trader.roles.{r.Name()}.port = {PeerLinkTests.FreePort()}")) + "\n" + more);
         var result = SettingsLoader.Load(
             new SettingsSources(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), overlay, _environment));
         Assert.Empty(result.Violations);

@@ -137,12 +137,32 @@ public sealed class RoleServerTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(Role.PanicClose, "GET", null, 401)]
+    [InlineData(Role.PanicClose, "GET", "Bearer wrong", 401)]
+    [InlineData(Role.PanicClose, "GET", "Bearer TOKEN", 200)]
+    [InlineData(Role.PanicClose, "POST", "Bearer TOKEN", 405)]
+    [InlineData(Role.ExitBrain, "GET", "Bearer TOKEN", 404)]
+    [Trait("rule", "S11")]
+    public async Task S11_Whether_a_panic_would_be_let_in_can_be_asked_before_one_is_needed(
+        Role role, string method, string? authorization, int status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), At(role, "/panic-close/check"));
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", authorization?.Replace("TOKEN", Token.Reveal(), StringComparison.Ordinal));
+        using var answer = await _client.SendAsync(request);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(status == 401, answer.Headers.WwwAuthenticate.Count > 0);
+        Assert.Empty(_panics);
+    }
+
     [Fact]
     public async Task A_post_by_the_poster_arrives_as_the_trigger_that_was_sent()
     {
         using var poster = new PanicPoster(
             PeerLinkTests.Settings(PeerLinkTests.FreePort(), _server.Ports[Role.PanicClose]), Token);
-        Assert.Equal(1, await poster.Warm());
+        var warm = await poster.Warm();
+        Assert.Equal((1, 0), (warm.Reached, warm.Refusing.Count));
         var trigger = new PanicTrigger(
             EventId.FromGuid(Guid.NewGuid()), "EXIT_BRAIN_\"X\"", PanicIssuer.Watchdog, 1707840128456);
         // One of the two workers is not there: one acknowledgement is enough.
@@ -156,6 +176,7 @@ public sealed class RoleServerTests : IAsyncLifetime
         using var stranger = new PanicPoster(
             PeerLinkTests.Settings(_server.Ports[Role.PanicClose]), new Secret(new string('z', 40)));
         Assert.Contains("answered 401", await stranger.Send(trigger), StringComparison.Ordinal);
+        Assert.Equal([$"127.0.0.1:{_server.Ports[Role.PanicClose]}"], (await stranger.Warm()).Refusing);
     }
 
     [Fact]

@@ -217,6 +217,12 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("BINANCE_TESTNET=false", "", VenueEnvironment.Production, "fapi.binance.com", 0)]
     [InlineData("BINANCE_TESTNET=", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 0)]
     [InlineData("BINANCE_TESTNET=false;TESTNET=true", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 1)]
+    [InlineData("TESTNET=false", "", VenueEnvironment.Production, "fapi.binance.com", 0)]
+    [InlineData("TESTNET=false;BINANCE_TESTNET=true", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 0)]
+    [InlineData("TESTNET=false;BINANCE_TESTNET_API_KEY=k;BINANCE_TESTNET_API_SECRET=s", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 0)]
+    [InlineData("BINANCE_TESTNET=false;BINANCE_TESTNET_API_KEY=k", "", VenueEnvironment.Testnet, "testnet.binancefuture.com", 1)]
+    [InlineData("TESTNET=false;BINANCE_BASE_URL=http://127.0.0.1:9100", "", VenueEnvironment.Paper, "127.0.0.1", 0)]
+    [InlineData("TESTNET=false;BINANCE_API_KEY=k;BINANCE_TESTNET_API_KEY=t", "", VenueEnvironment.Production, "fapi.binance.com", 0)]
     [InlineData("", "production", VenueEnvironment.Production, "fapi.binance.com", 0)]
     [InlineData("", "demo", VenueEnvironment.Testnet, "demo-fapi.binance.com", 0)]
     [InlineData("BINANCE_TESTNET=true", "demo", VenueEnvironment.Testnet, "demo-fapi.binance.com", 0)]
@@ -255,6 +261,67 @@ public sealed class SettingsLoaderTests : IDisposable
         var result = Load($"trader.exchange.environment = \"{environment}\"");
         Assert.Equal((expected, host, doubts), (result.Settings!.Exchange.Environment, result.Settings.Exchange.BaseUrl.Host, result.Settings.Exchange.Doubts.Count));
         Assert.All(result.Settings.Exchange.Doubts, d => Assert.Contains(d, result.Notices));
+    }
+
+    [Fact]
+    [Trait("covers", "A3,A4,A20,A37,A42,D5")]
+    public void A42_the_gates_documented_file_is_accepted_as_it_stands()
+    {
+        _scratch.Write(
+            "apply-layer.env",
+            """
+            # Hard Mode Switch
+            TESTNET=true
+            TESTNET=false
+            APPLY_PERMIT_WAIT_MS=1200
+            APPLY_PERMIT_STEP_MS=100
+            APPLY_LOG_LEVEL=INFO
+            QUANTUM_REDIS_HOST=localhost
+            QUANTUM_REDIS_PORT=6379
+            QUANTUM_REDIS_DB=0
+            PROMETHEUS_PORT=8001
+            BINANCE_TESTNET_API_KEY=<key>
+            BINANCE_TESTNET_API_SECRET=<secret>
+            APPLY_PERMIT_WAIT_MS=2000
+            """);
+
+        var settings = Good();
+
+        Assert.False(settings.ApplyLayer.Bypass);
+        Assert.True(settings.ApplyLayer.HasCredentials);
+        Assert.Equal((2000, 100), (settings.ApplyLayer.PermitWait.TotalMilliseconds, settings.ApplyLayer.PermitStep.TotalMilliseconds));
+        Assert.Equal(8001, settings.Ports[Role.ApplyLayer]);
+        Assert.Equal(VenueEnvironment.Testnet, settings.Exchange.Environment);
+        Assert.Empty(settings.Exchange.Doubts);
+    }
+
+    [Theory]
+    [Trait("covers", "X19,X29")]
+    [InlineData("APPLY_MODE=production;TESTNET=true", "trader.apply-layer.mode")]
+    [InlineData("APPLY_MODE=testnet;BINANCE_TESTNET=false", "trader.apply-layer.mode")]
+    [InlineData("APPLY_MODE=live", "trader.apply-layer.mode")]
+    [InlineData("APPLY_PERMIT_WAIT_MS=soon", "trader.apply-layer.permit-wait")]
+    [InlineData("APPLY_KILL_SWITCH=perhaps", "trader.apply-layer.kill-switch")]
+    [InlineData("PROMETHEUS_PORT=0", "trader.roles.apply-layer.port")]
+    [InlineData("APPLY_LOG_LEVEL=LOUD", "APPLY_LOG_LEVEL")]
+    public void What_the_gate_cannot_be_told_stops_the_start(string variables, string where)
+    {
+        Set(variables);
+        var result = Load("");
+        Assert.Null(result.Settings);
+        Assert.Contains(result.Violations, v => v.Where.StartsWith(where, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("covers", "X19")]
+    public void The_figures_port_cannot_be_switched_off()
+    {
+        Set("APPLY_METRICS_PORT=0;APPLY_LOG_LEVEL=warning;APPLY_ALLOWLIST=BTCUSDT, ETHUSDT;APPLY_DEDUPE_TTL_SEC=3600");
+        var settings = Good();
+        Assert.Equal(8000, settings.Ports[Role.ApplyLayer]);
+        Assert.Equal("WARNING", settings.Engine.GetString("akka.loglevel"));
+        Assert.Equal(2, settings.ApplyLayer.Allowlist.Count);
+        Assert.Equal(TimeSpan.FromHours(1), settings.ApplyLayer.DedupeTtl);
     }
 
     [Fact]

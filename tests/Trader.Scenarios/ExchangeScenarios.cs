@@ -103,6 +103,8 @@ public sealed partial class ExchangeScenarios(WorkerAlone alone) : IClassFixture
         await Fleet.Until("the alarm", () => marks.Alarmed("PANIC_CLOSE_INCOMPLETE"));
         Assert.False(alone.Worker.Said("SYSTEM HALTED 🔒", from));
         Assert.False(alone.Worker.Said("No open positions", from));
+        Assert.True(alone.Worker.Said("| CRITICAL | [EEW] Failed to fetch positions", from));
+        Assert.True(alone.Worker.Said("| CRITICAL | [EEW] Failed symbols: [POSITIONS_UNREADABLE", from));
 
         // The worker does not try again by itself (S8); a fresh event does, and succeeds.
         Fleet.Exchange.Faults.Clear();

@@ -158,6 +158,11 @@ internal sealed class Checks(Stage stage)
     public void AppendAsked(SimNode node, JournalRecord record)
     {
         Truth(node).Pending.Add(record);
+        if (record.Kind == "watchdog.fired" && EventId.TryParse(PanicWire.Find(record.Fields, "event_id"), out var id))
+        {
+            Watch.Decided(id);
+        }
+
         foreach (var (key, ids) in record.Kind == "panic.planned" ? record.Fields : [])
         {
             Truth(node).Plans[key] = ids;
@@ -217,7 +222,7 @@ internal sealed class Checks(Stage stage)
         // A read that hung is answered after a later one, and is no news.
         if (readId >= Truth(node).Resting.GetValueOrDefault(asker).ReadId)
         {
-            Truth(node).Resting[asker] = (readId, empty);
+            Truth(node).Resting[asker] = (readId, stage.NowMs, empty);
         }
     }
 
@@ -380,9 +385,9 @@ internal sealed class Checks(Stage stage)
             stage.Break("S3", $"{node} reports {completion.EventId} flat and the account never was");
         }
         else if (!Truth(node).Reads.Any(r => r.AtMs >= startedMs - 1 && r.Read is { Positions.Count: 0, Unreadable.Count: 0 }
-            && Truth(node).Resting.GetValueOrDefault(r.Asker).Empty))
+            && Truth(node).Resting.GetValueOrDefault(r.Asker) is { Empty: true } books && r.AtMs >= books.AtMs))
         {
-            stage.Break("S3", $"{node} reports {completion.EventId} flat and has not read that no order rests");
+            stage.Break("S3", $"{node} reports {completion.EventId} flat without a read of positions after one that shows that no order rests");
         }
     }
 

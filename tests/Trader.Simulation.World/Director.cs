@@ -210,7 +210,7 @@ internal sealed class Director(Stage stage)
     }
 
     private bool AlarmRaised() => stage.Nodes.All.Any(node => node.Disk.Journal.Any(r => r.Kind == "watchdog.alarm"))
-        || stage.Checks.Alarms.Overlaps(["PANIC_NOT_COMPLETED", "RESTING_ORDERS_REMAIN", "RESTING_ORDERS_UNKNOWN", "PANIC_CLOSE_INCOMPLETE"]);
+        || stage.Checks.Alarms.Overlaps(["PANIC_NOT_COMPLETED", "RESTING_ORDERS_REMAIN", PanicCompletion.RestingUnknown, "PANIC_CLOSE_INCOMPLETE"]);
 
     private void ClearHalt()
     {

@@ -110,6 +110,9 @@ internal sealed class RedisData(Stage stage)
         return new RedisProtocol.CompletionPublished(id, First: true, null);
     }
 
+    public RedisProtocol.PanicHistoryRead History(EventId id) => new(
+        id, processed.TryGetValue(id, out var value) && value.State == "completed" ? value.Holder : null, witnesses.Contains(id));
+
     public void Refuse(EventId id, string worker) => processed.TryAdd(id, ("refused", worker, stage.NowMs));
 
     /// <summary>XREADGROUP with <c>&gt;</c>: the next entry nobody was given.</summary>

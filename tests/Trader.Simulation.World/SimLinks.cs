@@ -53,6 +53,9 @@ internal sealed class SimLinks(Stage stage)
                 }
 
                 break;
+            case LinkProtocol.WatchPanicAccess:
+                // Every node of this world has the one token.
+                break;
             case LinkProtocol.SendPanic send:
                 stage.Checks.PanicRaised(node, send.Trigger);
                 Post(node, send.Trigger, sender);

@@ -277,7 +277,7 @@ internal sealed class SimRedis
     private object Execute(RedisConnection connection, RedisCommandInFlight inFlight)
     {
         var command = inFlight.Command;
-        if (full && command is not (RedisProtocol.GetLiveness or RedisProtocol.GetHalt or RedisProtocol.AckPanic))
+        if (full && command is not (RedisProtocol.GetLiveness or RedisProtocol.GetHalt or RedisProtocol.GetPanicHistory or RedisProtocol.AckPanic))
         {
             return new RedisProtocol.NotDone(command, RedisDoubt.Refused, "OOM command not allowed");
         }
@@ -314,6 +314,8 @@ internal sealed class SimRedis
                 break;
             case RedisProtocol.GetHalt get:
                 return Data.ReadHalt(get.Of);
+            case RedisProtocol.GetPanicHistory get:
+                return Data.History(get.EventId);
             case RedisProtocol.PublishCompletion publish:
                 var published = Data.Complete(publish);
                 stage.Checks.CompletionStored(publish.Completion, published.First);

@@ -23,6 +23,7 @@ internal sealed class WatchChecks(Stage stage)
     private readonly Dictionary<(string Node, int Life, EventId Event), double> mustEnd = [];
     private readonly HashSet<(string, int, EventId)> ended = [];
     private readonly HashSet<EventId> raised = [];
+    private readonly Dictionary<EventId, double> decidedMs = [];
     private readonly HashSet<long> linkTimes = [];
     private double armedUnheardMs;
     private double heardMs;
@@ -103,7 +104,7 @@ internal sealed class WatchChecks(Stage stage)
         {
             heardMs = Math.Max(heardMs, Phase.Length == 0 ? node.StartedAtMs : heardMs);
             // Armed although this life has heard nothing: the halt was cleared before it began, and its watching begins now.
-            armedUnheardMs = Phase == "standing_by" && heardMs <= node.StartedAtMs ? stage.NowMs : 0;
+            armedUnheardMs = Phase is "standing_by" or "fired" && heardMs <= node.StartedAtMs ? stage.NowMs : 0;
         }
 
         Phase = phase;
@@ -116,6 +117,12 @@ internal sealed class WatchChecks(Stage stage)
         }
     }
 
+    /// <summary>
+    /// It is written down before it is sent (E28), at most one turn of the judge earlier: a brain that is heard again meanwhile comes too
+    /// late for this panic, so the silence of the decision counts.
+    /// </summary>
+    public void Decided(EventId id) => decidedMs.TryAdd(id, stage.NowMs - heardMs);
+
     /// <summary>S11: no panic while a healthy brain is heard.</summary>
     public void PanicRaised(SimNode node, PanicTrigger trigger)
     {
@@ -125,7 +132,7 @@ internal sealed class WatchChecks(Stage stage)
         }
 
         stage.Note("watchdog", $"raises {trigger.EventId} {trigger.Reason}");
-        var silent = stage.NowMs - heardMs;
+        var silent = decidedMs.GetValueOrDefault(trigger.EventId, stage.NowMs - heardMs);
         var reason = trigger.Reason;
         // A fresh event of an outage that was reported before needs no new silence (S10), even if no beat has said "fired" yet.
         var before = Phase;

@@ -29,8 +29,8 @@ internal sealed class WorkerTruth
     /// <summary>Newest plan of each position, by the journal's field: amount and ids.</summary>
     public Dictionary<string, string> Plans { get; } = [];
 
-    /// <summary>Each run's newest question about resting orders that has been answered, and whether the answer was that none rests.</summary>
-    public Dictionary<IActorRef, (long ReadId, bool Empty)> Resting { get; } = [];
+    /// <summary>Each run's newest question about resting orders that has been answered, when, and whether the answer was that none rests.</summary>
+    public Dictionary<IActorRef, (long ReadId, double AtMs, bool Empty)> Resting { get; } = [];
 
     public List<(double AtMs, IActorRef Asker, CloseOrder Order)> Sent { get; } = [];
 

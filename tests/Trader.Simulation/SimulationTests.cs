@@ -40,6 +40,18 @@ public sealed class SimulationTests
         Assert.True(panics > Seeds / 2, $"only {panics} panics in {Seeds} seeds");
     }
 
+    /// <summary>Beyond the thousand: what other seeds have found. Each was red before its fix.</summary>
+    [Theory]
+    [InlineData(8706)]
+    [InlineData(9453)]
+    [Trait("rule", "S11")]
+    public void S11_A_watchdog_that_was_away_when_its_outage_ended_guards_again(int seed) =>
+        Assert.Null(SimulationRunner.Run(seed).Broken);
+
+    [Fact]
+    [Trait("rule", "S3")]
+    public void S3_Positions_are_read_after_the_books_of_resting_orders() => Assert.Null(SimulationRunner.Run(6059).Broken);
+
     [Theory]
     [InlineData(7)]
     [InlineData(25)]

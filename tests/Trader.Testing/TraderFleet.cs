@@ -109,11 +109,19 @@ public sealed class TraderFleet : IAsyncDisposable
     public NodeProcess StartNode(
         string name, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
+        ProcessStartInfo start = Command(name, arguments);
+        return Run(name, start, environment);
+    }
+
+    /// <summary>What <see cref="StartNode"/> starts, for a test that lets something else start it: program, arguments, environment.</summary>
+    public ProcessStartInfo Command(string name, IReadOnlyList<string> arguments)
+    {
         ProcessStartInfo start = new(_executable, [.. arguments, "--node", name, .. ConfigArguments()])
         {
             WorkingDirectory = _folder,
         };
-        return Run(name, start, environment);
+        Apply(start, NoVariables);
+        return start;
     }
 
     /// <summary>Starts a process with exactly these arguments.</summary>
@@ -176,6 +184,14 @@ public sealed class TraderFleet : IAsyncDisposable
 
     private NodeProcess Run(string name, ProcessStartInfo start, IReadOnlyDictionary<string, string?>? environment)
     {
+        Apply(start, environment ?? NoVariables);
+        NodeProcess node = new(name, start);
+        _started.Add(node);
+        return node;
+    }
+
+    private void Apply(ProcessStartInfo start, IReadOnlyDictionary<string, string?> environment)
+    {
         Dictionary<string, string?> all = new()
         {
             ["REDIS_URL"] = Redis.Url,
@@ -189,7 +205,7 @@ public sealed class TraderFleet : IAsyncDisposable
             ["QUANTUM_ETC_DIR"] = Scratch("etc"),
             ["QUANTUM_RUN_DIR"] = RunDir,
         };
-        foreach (var (key, value) in all.Concat(_options.Environment).Concat(environment ?? NoVariables))
+        foreach (var (key, value) in all.Concat(_options.Environment).Concat(environment))
         {
             start.Environment.Remove(key);
             if (value is not null)
@@ -197,10 +213,6 @@ public sealed class TraderFleet : IAsyncDisposable
                 start.Environment[key] = value;
             }
         }
-
-        NodeProcess node = new(name, start);
-        _started.Add(node);
-        return node;
     }
 
     private string[] ConfigArguments() => _settings is null ? [] : ["--config", _settings];

@@ -12,8 +12,6 @@ public sealed class SafetyRuleTests
     /// <summary>Rules whose subject is not part of the system yet, and what that subject is.</summary>
     private static readonly Dictionary<int, string> NotYet = new()
     {
-        [6] = "the order gate: nothing that could add risk can be sent at all, the only order type there is can only reduce",
-        [15] = "the testnet flattener",
     };
 
     [Fact]

@@ -202,8 +202,9 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
         }
         else if (latchTrouble.Length == 0)
         {
-            Say(EssLevel.Warning, $"ESS latch {latchPath} is missing and the stop of {Stamp(stop.AtMs)} is remembered ({stop.Reason}): "
-                + "latched again; " + HowToEnd);
+            Say(
+                EssLevel.Warning,
+                $"ESS latch {latchPath} is missing and the stop of {Stamp(stop.AtMs)} is remembered ({stop.Reason}): latched again; {HowToEnd}");
         }
 
         latchStood = false;

@@ -26,7 +26,10 @@ internal sealed class Leg(Position seen)
     /// <summary>Close orders of an earlier life of this event; looked up before anything is sent again (S8).</summary>
     public IReadOnlyList<ClientOrderId> EarlierIds { get; set; } = [];
 
-    public bool Sent { get; private set; }
+    public bool Sent => SentAt is not null;
+
+    /// <summary>When its orders went out, on the run's clock; null: not yet.</summary>
+    public TimeSpan? SentAt { get; private set; }
 
     public bool OpenAtLastRead { get; set; } = true;
 
@@ -60,9 +63,9 @@ internal sealed class Leg(Position seen)
         Trouble = slices.Count == 0 ? "below the exchange's smallest quantity" : null;
     }
 
-    public void MarkSent()
+    public void MarkSent(TimeSpan now)
     {
-        Sent = true;
+        SentAt = now;
         foreach (var slice in Unattempted)
         {
             orders[slice.Id] = null;

@@ -140,6 +140,12 @@ public sealed partial class PanicCloseActor
             _ => throw new InvalidOperationException("A trigger is accepted or refused."),
         };
         ledger.NoteEntry(id, entry.StreamId);
+        if (asked.ContainsKey(id))
+        {
+            // The answer speaks for this entry too.
+            return;
+        }
+
         if (ledger.IsKnown(id))
         {
             log.Info("Event {0} is known already: nothing to do twice", id);
@@ -155,7 +161,7 @@ public sealed partial class PanicCloseActor
         }
         else
         {
-            Refuse(entry, (TriggerVerdict.Refused)verdict);
+            Judge(entry, (TriggerVerdict.Refused)verdict);
         }
     }
 
@@ -193,26 +199,5 @@ public sealed partial class PanicCloseActor
         var name = "run-" + (++runs).ToString(CultureInfo.InvariantCulture);
         running = Context.ActorOf(PanicRunActor.Props(settings, around, haltKeeper, run), name);
         Context.Watch(running);
-    }
-
-    private void Refuse(PanicEntry entry, TriggerVerdict.Refused refused)
-    {
-        log.Error("{0}", refused.Text);
-        log.Error("❌ TRIGGER VALIDATION FAILED - IGNORING");
-        around.Meter.Count("trader_panic_triggers_refused_total", 1, ("reason", refused.Refusal.ToString()));
-        ledger.MarkDone(refused.EventId);
-        JournalOutcome(refused.EventId, PanicRecords.Refused(refused.EventId, refused.Refusal.ToString(), entry));
-        around.Redis.Tell(new RedisProtocol.PublishRefusal(refused.EventId, entry, refused.Refusal.ToString()));
-        Alarm("PANIC_TRIGGER_REFUSED", refused.Text);
-        if (refused.Missed)
-        {
-            // Nobody was there when it was said. It is too old to act on, and trading must not go on as if it had not been said (E45).
-            log.Error("Event {0} was published while no worker ran: trading is halted, a fresh event must close positions",
-                refused.EventId);
-            haltKeeper.Tell(new PanicCloseProtocol.Halt(new HaltRecord(
-                refused.EventId, "PANIC_CLOSE_MISSED", "emergency_exit_worker", 0, around.NowMs, settings.Worker)));
-        }
-
-        AckIfDone(refused.EventId);
     }
 }

@@ -97,15 +97,30 @@ public sealed partial class PanicCloseActor
 
     private void OnRedisUp()
     {
-        redisUp = true;
+        redisHeardOf = redisUp = true;
         PublishWaiting();
         SayReady();
     }
 
     private void OnRedisDown(RedisProtocol.Disconnected down)
     {
-        redisUp = false;
-        log.Warning("Redis connection lost: {0}; the direct link still works", down.Why);
+        if (!redisHeardOf)
+        {
+            log.Info("Not connected to Redis yet: {0}; the direct link works without it", down.Why);
+        }
+        else if (redisUp)
+        {
+            log.Warning("Redis connection lost: {0}; the direct link still works", down.Why);
+        }
+
+        (redisHeardOf, redisUp) = (true, false);
+    }
+
+    private void OnHaltCleared(PanicCloseProtocol.HaltCleared cleared)
+    {
+        Journal(("halt.cleared", [new("event_id", cleared.EventId.Value), new("by", "person")]));
+        // The next drill looks for the listening line at the end of the log, as the first one did (E6, E22).
+        SayReady();
     }
 
     private void SayReady()

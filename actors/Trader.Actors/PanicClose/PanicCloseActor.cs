@@ -47,6 +47,7 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
     private int haltKeepers;
     private DiskProtocol.Recovered? recovered;
     private bool redisUp;
+    private bool redisHeardOf;
     private bool listening;
     private string? accountTrouble = "account not checked yet";
     private TimeSpan accountCheckedAt;
@@ -72,6 +73,7 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
         Receive<RedisProtocol.Done>(OnRedisDone);
         Receive<RedisProtocol.NotDone>(OnRedisNotDone);
         Receive<RedisProtocol.HaltRead>(OnHaltRead);
+        Receive<RedisProtocol.PanicHistoryRead>(OnHistory);
         Receive<ExchangeProtocol.AccountChecked>(OnAccountChecked);
         Receive<ExchangeProtocol.AccountNotChecked>(OnAccountNotChecked);
         Receive<DiskProtocol.Recovered>(OnRecovered);
@@ -236,13 +238,6 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnHaltCleared(PanicCloseProtocol.HaltCleared cleared)
-    {
-        Journal(("halt.cleared", [new("event_id", cleared.EventId.Value), new("by", "person")]));
-        // The next drill looks for the listening line at the end of the log, as the first one did (E6, E22).
-        SayReady();
-    }
-
     private void OnRedisDone(RedisProtocol.Done done)
     {
         if (done.Command is RedisProtocol.AckPanic ack)
@@ -257,11 +252,14 @@ public sealed partial class PanicCloseActor : ReceiveActor, IWithTimers
         {
             log.Error("Failed to publish completion of {0}: {1}", publish.Completion.EventId, failed.Why);
         }
+        else if (failed.Command is RedisProtocol.GetPanicHistory get)
+        {
+            OnNoHistory(get.EventId);
+        }
     }
 
     private void Alarm(string code, string text)
     {
-        around.Meter.Count("trader_alarms_total", 1, ("code", code));
         around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm(code, text, around.NowMs)));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akka.Event;
+using Trader.Actors.Ports;
 using Trader.Messages;
 
 namespace Trader.Actors.PanicClose;
@@ -72,9 +73,16 @@ internal static class PanicLines
     public static void Ended(ILoggingAdapter log, PanicRun run, PanicCompletion completion)
     {
         log.Warning("Closed: {0}/{1}", completion.Closed, completion.Total);
+        if (completion.FailedSymbols.Contains(PanicCompletion.Unreadable))
+        {
+            log.Error(LogText.Critical + "Failed to fetch positions: what is open is not known, look at the exchange");
+        }
+
         if (completion.Failed > 0)
         {
-            log.Error("Failed symbols: [{0}]", string.Join(", ", completion.FailedSymbols));
+            // None closed at all: a person is needed now, not after the watchdog's next events.
+            log.Error((completion.Closed == 0 ? LogText.Critical : "") + "Failed symbols: [{0}]",
+                string.Join(", ", completion.FailedSymbols));
             foreach (var leg in run.Legs.Where(leg => leg.OpenAtLastRead))
             {
                 log.Error("❌ {0} still open: {1}", leg.Key, leg.Trouble ?? "the exchange still shows it");

@@ -61,7 +61,7 @@ internal static class PanicRecords
         (RefusedKind,
         [
             new("event_id", id.Value), new("cause", cause), new("stream_id", entry.StreamId),
-            .. entry.Fields.Take(16).Select(f => new KeyValuePair<string, string>("got." + Cut(f.Key), Cut(f.Value))),
+            .. entry.Quoted(),
         ]);
 
     public static (string, IReadOnlyList<KeyValuePair<string, string>>) Abandoned(EventId id, string why) =>
@@ -161,6 +161,4 @@ internal static class PanicRecords
 
     private static EventId? Id(JournalRecord record) =>
         EventId.TryParse(PanicWire.Find(record.Fields, "event_id"), out var id) ? id : null;
-
-    private static string Cut(string text) => text.Length > 128 ? text[..128] : text;
 }

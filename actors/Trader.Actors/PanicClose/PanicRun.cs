@@ -46,7 +46,8 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
     /// <summary>Every order that went out has its answer, whether or not all went out.</summary>
     public bool SentAnswered => legs.Values.All(leg => leg.AllAnswered || !leg.Sent);
 
-    public bool AnySent => legs.Values.Any(leg => leg.Sent);
+    /// <summary>Nothing waits to be sent any more.</summary>
+    public bool AllSent => legs.Values.All(leg => leg.Sent || leg.Slices.Count == 0);
 
     public long StartedMs => startedMs;
 
@@ -228,8 +229,11 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
 
     public void NoteUnread() => lastReadFailed = true;
 
-    /// <summary>Resting orders that could not be cancelled or read, as they stand among the failed symbols; empty when there are none.</summary>
-    public IReadOnlyList<string> RestingTrouble { get; set; } = [];
+    /// <summary>What besides open positions keeps the account from being called flat, as it stands among the failed symbols.</summary>
+    public IReadOnlyList<string> Doubts { get; set; } = [];
+
+    /// <summary>When the newest close went out that filled and whose position the last read no longer shows; null: there is none.</summary>
+    public TimeSpan? NewestFillShown => legs.Values.Where(leg => leg.AllFilled && !leg.OpenAtLastRead).Max(leg => leg.SentAt);
 
     /// <summary>S3: what the exchange shows decides, not what it answered to the orders.</summary>
     public ReadVerdict Verify(ExchangeProtocol.PositionsRead read)
@@ -268,7 +272,7 @@ public sealed class PanicRun(PanicCloseSettings settings, int life, long started
         }
 
         // An order that still rests, or may, can reopen the account under the halt: that is not flat (X22).
-        failed.AddRange(RestingTrouble);
+        failed.AddRange(Doubts);
         var closed = lastReadFailed ? 0 : legs.Values.Count(leg => !leg.OpenAtLastRead);
         return new PanicCompletion(id, closed + failed.Count, closed, failed, startedMs, Math.Max(nowMs, startedMs));
     }

@@ -15,20 +15,26 @@ public sealed partial class PanicRunActor
 
     private void OnRestingRead(ExchangeProtocol.RestingOrdersRead read)
     {
-        if (!planned)
-        {
-            resting = read.Symbols;
-            mayFill = read is not { Complete: true, Symbols.Count: 0 };
-            TryPlan();
-        }
-        else if (!verifying || read.ReadId < firstVerifyingRead)
+        if (!proof.IsNews(read.ReadId))
         {
             // Asked before the orders went out: it says nothing about what rests now.
             return;
         }
+
+        if (!planned)
+        {
+            resting = read.Symbols;
+            proof.Glimpsed(read is { Complete: true, Symbols.Count: 0 });
+            TryPlan();
+        }
         else if (!read.Complete)
         {
             OnRestingUnknown(read.ReadId, "the book of conditional orders could not be read");
+        }
+        else if (!verifying && read.Symbols.Count > 0)
+        {
+            // The exchange itself cancels reduce-only orders when the position goes; what rests after the last answer is what counts.
+            proof.Glimpsed(clear: false);
         }
         else
         {
@@ -36,20 +42,24 @@ public sealed partial class PanicRunActor
         }
     }
 
-    private void OnRestingUnknown(long ofRead, string why)
+    private void OnRestingUnknown(long ofQuestion, string why)
     {
         log.Error("Failed to fetch resting orders: {0}", why);
+        if (!proof.IsNews(ofQuestion))
+        {
+            return;
+        }
+
+        // What rests unseen can reopen the account under the halt (X22): asked again until the deadline.
+        proof.Unread();
         if (!planned)
         {
             resting = new HashSet<Symbol>();
             TryPlan();
         }
-        else if (verifying && ofRead >= firstVerifyingRead)
-        {
-            // What rests unseen can reopen the account under the halt (X22): asked again with the next read, until the deadline.
-            restingUnread = true;
-        }
     }
+
+    private void AskResting() => around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(proof.Ask(Now)));
 
     private void TryPlan()
     {
@@ -59,6 +69,7 @@ public sealed partial class PanicRunActor
         }
 
         planned = true;
+        proof.Overtaken();
         PlanRound(positions, resting ?? new HashSet<Symbol>());
         var symbols = run.Legs.Select(leg => leg.Key.Symbol).ToHashSet();
         foreach (var symbol in (resting ?? new HashSet<Symbol>()).Where(symbol => !symbols.Contains(symbol)))
@@ -113,7 +124,7 @@ public sealed partial class PanicRunActor
         }
 
         Release(symbol);
-        if (verifying && flatButResting && cancelling.Count == 0)
+        if (verifying && proof.Books == RestingBooks.Cancelling && cancelling.Count == 0)
         {
             StartVerifying();
         }
@@ -156,13 +167,18 @@ public sealed partial class PanicRunActor
         foreach (var leg in ready)
         {
             PanicLines.Closing(log, leg);
-            leg.MarkSent();
+            leg.MarkSent(Now);
         }
 
         ready.Clear();
         if (orders.Count > 0)
         {
             around.Exchange.Tell(new ExchangeProtocol.SendCloses(orders));
+            if (run.AllSent && cancelling.Count == 0)
+            {
+                // Market orders do not rest: read beside them, the books cost the proof no round trip of its own.
+                AskResting();
+            }
         }
 
         VerifyWhenAnswered();

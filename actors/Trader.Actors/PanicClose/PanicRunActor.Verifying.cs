@@ -9,40 +9,34 @@ public sealed partial class PanicRunActor
 {
     private void VerifyResting(IReadOnlySet<Symbol> symbols)
     {
-        restingKnown = true;
-        var left = symbols.Where(symbol => cancelledAfter.Add(symbol)).ToList();
-        var stubborn = symbols.Except(left).Order().Select(symbol => symbol + ":RESTING").ToList();
-        // What rests now counts as trouble until a later read no longer shows it: the run may end before the cancel is answered (X22).
-        run.RestingTrouble = [.. symbols.Order().Select(symbol => symbol + ":RESTING")];
-        if (stubborn.Count > 0)
+        var finding = proof.Read(symbols, Now);
+        if (finding.Stubborn.Count > 0)
         {
-            log.Error("Resting orders could not be cancelled: {0}", string.Join(", ", stubborn.Take(20)));
-            around.Redis.Tell(new RedisProtocol.PublishAlarm(
-                new Alarm("RESTING_ORDERS_REMAIN", string.Join(", ", stubborn.Take(20)), around.NowMs)));
+            var text = string.Join(", ", finding.Stubborn.Take(20));
+            log.Error("Resting orders could not be cancelled: {0}", text);
+            around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("RESTING_ORDERS_REMAIN", text, around.NowMs)));
         }
 
-        mayFill |= symbols.Count > 0;
-        left.ForEach(Cancel);
-        flatButResting = left.Count > 0;
-        if (mayFill && symbols.Count == 0)
+        foreach (var symbol in finding.Cancel)
         {
-            // An order that rested at the last look may be gone because it filled, after the positions were read: they are read once more.
-            mayFill = seenFlat = false;
-            flatFromRead = readId + 1;
-            ReadPositions();
+            Cancel(symbol);
         }
-        else if (verifying && left.Count == 0 && seenFlat)
+
+        if (verifying && proof.Books == RestingBooks.Settled)
         {
-            End();
+            ReadPositions();
         }
     }
 
+    /// <summary>Not before the halt was confirmed or waited for: what the account shows before it may change by an entry (S4).</summary>
     private void VerifyWhenAnswered()
     {
-        if (planned && !verifying && ready.Count == 0 && run.AllAnswered)
+        if (planned && !verifying && gates.Count == 0 && ready.Count == 0 && run.AllAnswered)
         {
             StartVerifying();
-            Timers.StartSingleTimer(nameof(DeadlineOver), new DeadlineOver(), settings.VerifyDeadline);
+            var proofTakes = proof.EarliestAsk - Now + FactsGrace;
+            Timers.StartSingleTimer(nameof(DeadlineOver), new DeadlineOver(),
+                proofTakes > settings.VerifyDeadline ? proofTakes : settings.VerifyDeadline);
             Timers.StartPeriodicTimer(nameof(LookUp), new LookUp(), settings.LookupEvery);
         }
     }
@@ -50,25 +44,26 @@ public sealed partial class PanicRunActor
     private void StartVerifying()
     {
         verifying = true;
-        seenFlat = flatButResting = restingKnown = restingUnread = false;
         firstVerifyingRead = readId + 1;
         ReadPositions();
-        AskResting();
-    }
+        if (proof.Books == RestingBooks.Cancelling)
+        {
+            proof.Overtaken();
+        }
 
-    private void AskResting()
-    {
-        restingAskedAt = Now;
-        around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
+        if (proof.ShouldAsk(Now))
+        {
+            AskResting();
+        }
     }
 
     private void Verify(ExchangeProtocol.PositionsRead read)
     {
         var verdict = run.Verify(read);
-        seenFlat = verdict == ReadVerdict.Flat && read.ReadId >= flatFromRead;
+        var proven = proof.Weigh(verdict, readsAskedAt[read.ReadId], run.NewestFillShown);
         switch (verdict)
         {
-            case ReadVerdict.Flat when seenFlat && restingKnown && !flatButResting:
+            case ReadVerdict.Flat when proven:
                 End();
                 break;
             case ReadVerdict.Failed when Now - lastAnswerAt >= FailureConfirm:
@@ -76,6 +71,7 @@ public sealed partial class PanicRunActor
                 break;
             case ReadVerdict.NewPositions:
                 verifying = false;
+                proof.Overtaken();
                 PlanRound(read, new HashSet<Symbol>());
                 break;
             case ReadVerdict.Flat or ReadVerdict.Failed or ReadVerdict.Unsettled:
@@ -104,17 +100,13 @@ public sealed partial class PanicRunActor
     private void End()
     {
         var nowMs = around.NowMs;
-        if (verifying && !restingKnown)
-        {
-            run.RestingTrouble = ["RESTING_ORDERS_UNKNOWN"];
-        }
-
+        run.Doubts = verifying ? proof.Doubts : [];
         var completions = run.Triggers.Select(trigger => run.Complete(trigger.EventId, nowMs)).ToList();
         PanicLines.Ended(log, run, completions[0]);
-        if (run.RestingTrouble is ["RESTING_ORDERS_UNKNOWN"])
+        if (run.Doubts.Contains(PanicCompletion.RestingUnknown))
         {
             around.Redis.Tell(new RedisProtocol.PublishAlarm(
-                new Alarm("RESTING_ORDERS_UNKNOWN", "resting orders could not be read after the close", nowMs)));
+                new Alarm(PanicCompletion.RestingUnknown, "what rests, or has filled since, could not be read after the close", nowMs)));
         }
 
         var halt = PanicRecords.Halt(run.Triggers[0], completions[0].Closed, run.StartedMs, settings.Worker);

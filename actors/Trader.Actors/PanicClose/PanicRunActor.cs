@@ -46,7 +46,8 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
     private readonly PanicRun run;
     private readonly HashSet<string> gates = ["halt", "claim", "journal"];
     private readonly HashSet<Symbol> cancelling = [];
-    private readonly HashSet<Symbol> cancelledAfter = [];
+    private readonly Dictionary<long, TimeSpan> readsAskedAt = [];
+    private readonly FlatProof proof = new();
     private readonly List<Leg> ready = [];
     private readonly long startedAt;
     private IReadOnlyDictionary<Symbol, MarketLot>? lots;
@@ -56,19 +57,12 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
     private bool planned;
     private bool planWritten = true;
     private bool verifying;
-    private bool flatButResting;
-    private bool restingKnown;
-    private bool restingUnread;
-    private bool mayFill = true;
     private bool slowDown;
     private RedisProtocol.PanicClaimed? yieldingTo;
     private long readId;
     private long readAnswered;
     private long firstVerifyingRead;
-    private long flatFromRead;
-    private bool seenFlat;
     private TimeSpan readSentAt;
-    private TimeSpan restingAskedAt;
     private TimeSpan lastAnswerAt;
     private int round;
     private int lookUps;
@@ -82,7 +76,7 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
         this.haltKeeper = haltKeeper;
         this.run = run;
         startedAt = around.Time.GetTimestamp();
-        Receive<PanicCloseProtocol.Halted>(_ => OpenGate("halt"));
+        Receive<PanicCloseProtocol.Halted>(OnHalted);
         Receive<RedisProtocol.PanicClaimed>(OnClaimed);
         Receive<RedisProtocol.NotDone>(OnRedisNotDone);
         Receive<RedisProtocol.Done>(_ => { });
@@ -123,7 +117,7 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
         var lead = run.Triggers[0];
         ReadPositions();
         around.Exchange.Tell(new ExchangeProtocol.GetMarketLots(readId));
-        around.Exchange.Tell(new ExchangeProtocol.GetRestingOrders(readId));
+        AskResting();
         haltKeeper.Tell(new PanicCloseProtocol.Halt(PanicRecords.Halt(lead, 0, run.StartedMs, settings.Worker)));
         around.Redis.Tell(new RedisProtocol.ClaimPanic(
             lead.EventId, settings.Worker, (int)settings.ClaimIdle.TotalMilliseconds));
@@ -132,6 +126,16 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer(nameof(ReadAgain), new ReadAgain(), settings.ReadEvery);
         Timers.StartSingleTimer(nameof(RunBoundOver), new RunBoundOver(), RunBound);
         Timers.StartSingleTimer(nameof(DeadlineOver), new DeadlineOver(), settings.ReadDeadline);
+    }
+
+    private void OnHalted(PanicCloseProtocol.Halted halted)
+    {
+        if (halted.InRedis)
+        {
+            proof.Barred(Now);
+        }
+
+        OpenGate("halt");
     }
 
     private void OnClaimed(RedisProtocol.PanicClaimed claimed)
@@ -201,8 +205,8 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
 
     private void ReadPositions()
     {
-        readSentAt = Now;
-        around.Exchange.Tell(new ExchangeProtocol.GetPositions(++readId));
+        readSentAt = readsAskedAt[++readId] = Now;
+        around.Exchange.Tell(new ExchangeProtocol.GetPositions(readId));
     }
 
     /// <summary>Repeats a read that failed, and asks a second time when an answer is a second late (S8: reading is not an order).</summary>
@@ -214,10 +218,8 @@ public sealed partial class PanicRunActor : ReceiveActor, IWithTimers
             ReadPositions();
         }
 
-        // Not with every read: two books cost 80 of 2400 request weight, and a spent minute would blind the reads of positions.
-        if (verifying && restingUnread && Now - restingAskedAt >= FactsGrace)
+        if (verifying && proof.ShouldAsk(Now))
         {
-            restingUnread = false;
             AskResting();
         }
     }

@@ -37,9 +37,13 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
 
     private const int RememberedTimes = 16;
 
+    /// <summary>A heartbeat that Redis held up is at most this much older than what the link brought; more is a clock that was set.</summary>
+    private static readonly TimeSpan LatestCopy = TimeSpan.FromSeconds(30);
+
     private readonly Queue<long> linkTimes = new();
     private TimeSpan watchedSince = watchedSince;
     private TimeSpan? heardAt;
+    private long? newestByLink;
     private TimeSpan degraded;
     private TimeSpan degradedUpdatedAt = watchedSince;
     private bool isDegraded;
@@ -90,17 +94,18 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
         return true;
     }
 
-    /// <summary>Takes in a heartbeat. Returns false when it is another service's, or came by the link already.</summary>
+    /// <summary>Takes in a heartbeat. Returns false when it is another service's, or old news.</summary>
     public bool Observe(Heartbeat heartbeat, bool byLink, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
-        if (!IsOurs(heartbeat) || (!byLink && linkTimes.Contains(heartbeat.TsMs)))
+        if (!IsOurs(heartbeat) || (!byLink && IsOldNews(heartbeat.TsMs)))
         {
             return false;
         }
 
         if (byLink)
         {
+            newestByLink = heartbeat.TsMs;
             linkTimes.Enqueue(heartbeat.TsMs);
             if (linkTimes.Count > RememberedTimes)
             {
@@ -176,6 +181,10 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
         // The runbook's heartbeats name no service; they count only until the brain itself has been heard (E31).
         ? !bound
         : string.Equals(heartbeat.ServiceId, settings.ServiceId, StringComparison.Ordinal);
+
+    /// <summary>It came by the link already, or is older than what did: a Redis that was held up says late what was said long ago.</summary>
+    private bool IsOldNews(long tsMs) => linkTimes.Contains(tsMs)
+        || (newestByLink is { } newest && tsMs < newest && newest - tsMs <= LatestCopy.TotalMilliseconds);
 
     private void Integrate(TimeSpan now)
     {

@@ -23,6 +23,8 @@ public sealed partial class WatchdogActor
         {
             Journal(WatchdogRecords.Flat(completion));
             StandBy("account verified flat, trading halted");
+            // It ended while no watchdog ran, and its halt may have been cleared then too.
+            flatByMemory = backlog && resumed;
         }
     }
 
@@ -57,7 +59,7 @@ public sealed partial class WatchdogActor
 
     /// <summary>
     /// A halt that was cleared while no watchdog ran is over: the brain may have traded since, and one that does not come back to this
-    /// life's ears is a brain that never appears (S11), not one that is waited for.
+    /// life's ears is a brain that never appears (S11), not one that is waited for. It has been missing since this life began.
     /// </summary>
     private void ArmIfClearedBeforeThisLife(bool halted)
     {
@@ -70,14 +72,8 @@ public sealed partial class WatchdogActor
         if (!halted && standingBy && !watch.HeardSinceStart)
         {
             standingBy = false;
+            campaign = null;
             start.Forget();
-            var before = watch.Last;
-            watch = new BrainWatch(settings, Now);
-            if (before is not null)
-            {
-                watch.ObserveBacklog(before);
-            }
-
             log.Info("The halt was cleared before this watchdog started: armed. {0}", watch.Status(Now));
             Journal(WatchdogRecords.Armed());
         }
@@ -108,8 +104,24 @@ public sealed partial class WatchdogActor
         Journal(WatchdogRecords.Armed());
     }
 
+    /// <summary>Each state once: the gateway says again and again why it cannot connect.</summary>
+    private void OnRedisDown(RedisProtocol.Disconnected down)
+    {
+        if (redisUp is null)
+        {
+            log.Info("Not connected to Redis yet: {0}", down.Why);
+        }
+        else if (redisUp.Value)
+        {
+            log.Warning("Redis connection lost: {0}", down.Why);
+        }
+
+        redisUp = false;
+    }
+
     private void OnRedisUp()
     {
+        redisUp = true;
         log.Info("Redis connection up");
         around.Redis.Tell(new RedisProtocol.GetHalt(null));
         if (campaign is { Published: false })
@@ -134,6 +146,7 @@ public sealed partial class WatchdogActor
         }
 
         // This outage was reported before this life began: the same events go on, no new one (E28).
+        resumed = true;
         campaign = new Campaign(settings, memory.Reason);
         foreach (var id in memory.Raised)
         {

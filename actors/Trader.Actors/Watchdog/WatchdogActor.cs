@@ -38,11 +38,13 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
     private Campaign? campaign;
     private bool standingBy;
     private TimeSpan standingBySince;
+    private bool resumed;
     private bool flatByMemory;
     private TimeSpan? haltSeenClearedAt;
     private TimeSpan lastComplaintAt = -ComplainEvery;
     private TimeSpan judgedAt;
     private bool hearingFirst;
+    private bool? redisUp;
     private long issuedMs;
     private TimeSpan raisedAt;
     private bool reached;
@@ -67,12 +69,13 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         Receive<RedisProtocol.PanicPublished>(OnPublished);
         Receive<RedisProtocol.NotDone>(OnNotDone);
         Receive<RedisProtocol.Connected>(_ => OnRedisUp());
-        Receive<RedisProtocol.Disconnected>(down => log.Warning("Redis connection lost: {0}", down.Why));
+        Receive<RedisProtocol.Disconnected>(OnRedisDown);
         Receive<LinkProtocol.Up>(up => OnLinkUp(up.Peer));
         Receive<LinkProtocol.EventSeen>(OnLinkEvent);
         Receive<LinkProtocol.Lost>(lost => OnLinkLost(lost.Peer));
         Receive<LinkProtocol.Refused>(refused => OnLinkRefused(refused.Peer));
         Receive<LinkProtocol.PanicDelivered>(OnDelivered);
+        Receive<LinkProtocol.PanicAccess>(OnPanicAccess);
         Receive<LinkProtocol.PanicNotDelivered>(failed => Complain($"direct link: {failed.Why}"));
         Receive<DiskProtocol.Recovered>(OnRecovered);
         Receive<DiskProtocol.Appended>(done => OnJournalled(done.Seq));
@@ -102,6 +105,7 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
         around.Redis.Tell(new RedisProtocol.GetHalt(null));
         around.Link.Tell(new LinkProtocol.Watch(LinkPeer.ExitBrain));
         around.Link.Tell(new LinkProtocol.Watch(LinkPeer.PanicClose));
+        around.Link.Tell(new LinkProtocol.WatchPanicAccess());
         if (brain is not null)
         {
             Context.Watch(brain);
@@ -144,10 +148,11 @@ public sealed partial class WatchdogActor : ReceiveActor, IWithTimers
 
     private void Fire(BrainFailure failure)
     {
-        log.Error("🚨 FAILURE DETECTED: {0}", failure.Text);
-        log.Error("🚨 TRIGGERING PANIC CLOSE 🚨");
-        log.Error("Reason: {0}", failure.Reason);
+        log.Error(LogText.Critical + "🚨 FAILURE DETECTED: {0}", failure.Text);
+        log.Error(LogText.Critical + "🚨 TRIGGERING PANIC CLOSE 🚨");
+        log.Error(LogText.Critical + "Reason: {0}", failure.Reason);
         around.Meter.Count("trader_watchdog_panics_total", 1, ("rule", failure.Rule.ToString()));
+        resumed = false;
         campaign = new Campaign(settings, failure.Reason);
         Raise(campaign);
     }

@@ -6,7 +6,7 @@ namespace Trader.Exchange.Binance;
 /// <param name="Counts">What the exchange has counted, from the headers.</param>
 public sealed record ClosesAnswered(IReadOnlyList<ExchangeProtocol.CloseAnswered> Answers, OrderCounts Counts);
 
-/// <summary>Orders: only such as reduce (S6), each sent once (S8).</summary>
+/// <summary>Orders: such as reduce, and such as the gate approved (S6); each sent once (S8).</summary>
 public sealed partial class BinanceClient
 {
     /// <summary>The exchange's limit on one batchOrders request (-4082 beyond).</summary>
@@ -51,6 +51,34 @@ public sealed partial class BinanceClient
         return new ClosesAnswered(Answers(orders, answer), answer.Counts);
     }
 
+    /// <summary>
+    /// <c>POST /fapi/v1/order</c> for an order that the gate approved: the only way here to send one that may add exposure (S6). Never sent
+    /// again, as above.
+    /// </summary>
+    public async Task<ApprovedSent> SendApprovedAsync(ApprovedOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        var text = new RequestText(512);
+        CloseOrderText.AddForm(text, order);
+        text.Sign(_signer, Options.RecvWindowMs, Clock.NowMs);
+        using var body = new BinanceTransport.FormBody(text.Bytes);
+        var sent = await _transport.SendAsync(HttpMethod.Post, "/fapi/v1/order", body, withKey: true, Options.OrderDeadline)
+            .ConfigureAwait(false);
+        if (!sent.TryGet(out var answer, out var fault))
+        {
+            return new ApprovedSent(NotAccepted(order, fault), default);
+        }
+
+        var state = Good(answer).Match(json => OrderJson.Read(json.Span), f => f);
+        return new ApprovedSent(
+            state.Match(
+                known => known.ClientId.Length == 0 || known.ClientId == order.Id.Value
+                    ? new ExchangeProtocol.ApprovedAnswered(order.Id, known.State, known.OrderId, known.Executed, null)
+                    : NotAccepted(order, AnotherOrder),
+                f => NotAccepted(order, f)),
+            answer.Counts);
+    }
+
     /// <summary><c>GET /fapi/v1/order</c> by the id we gave it. Null: the exchange knows no such order, now.</summary>
     public async Task<Result<Lookup>> FindOrderAsync(Symbol symbol, ClientOrderId id)
     {
@@ -62,7 +90,7 @@ public sealed partial class BinanceClient
         return answer.Match(body => OrderJson.Read(body.Span), fault => fault).Match<Result<Lookup>>(
             state => state.ClientId.Length == 0 || state.ClientId == id.Value
                 ? new Lookup(state)
-                : new ExchangeFault(FaultKind.Unreadable, 0, "the answer is about another order"),
+                : AnotherOrder,
             fault => fault.Code == BinanceErrors.OrderDoesNotExist ? new Lookup(null) : fault);
     }
 
@@ -101,10 +129,22 @@ public sealed partial class BinanceClient
     /// <summary>The answer for an order that was not sent, or that the exchange did not take.</summary>
     internal static ExchangeProtocol.CloseAnswered NotAccepted(CloseOrder order, ExchangeFault fault)
     {
-        // An answer to an order that cannot be understood leaves open what happened to it.
-        var known = fault.Kind == FaultKind.Unreadable ? fault with { Kind = FaultKind.UnknownOutcome } : fault;
-        var state = known.Kind == FaultKind.UnknownOutcome ? CloseState.Unknown : CloseState.Refused;
+        var (state, known) = Verdict(fault);
         return new ExchangeProtocol.CloseAnswered(order.Id, state, "", 0, known);
+    }
+
+    /// <inheritdoc cref="NotAccepted(CloseOrder, ExchangeFault)"/>
+    internal static ExchangeProtocol.ApprovedAnswered NotAccepted(ApprovedOrder order, ExchangeFault fault)
+    {
+        var (state, known) = Verdict(fault);
+        return new ExchangeProtocol.ApprovedAnswered(order.Id, state, "", 0, known);
+    }
+
+    /// <summary>An answer to an order that cannot be understood leaves open what happened to it.</summary>
+    private static (CloseState State, ExchangeFault Fault) Verdict(ExchangeFault fault)
+    {
+        var known = fault.Kind == FaultKind.Unreadable ? fault with { Kind = FaultKind.UnknownOutcome } : fault;
+        return (known.Kind == FaultKind.UnknownOutcome ? CloseState.Unknown : CloseState.Refused, known);
     }
 
     private static void AddOrder(RequestText text, Symbol symbol, ClientOrderId id) =>
@@ -136,9 +176,15 @@ public sealed partial class BinanceClient
 
         return state.ClientId.Length == 0 || state.ClientId == order.Id.Value
             ? new ExchangeProtocol.CloseAnswered(order.Id, state.State, state.OrderId, state.Executed, null)
-            : NotAccepted(order, new ExchangeFault(FaultKind.Unreadable, 0, "the answer is about another order"));
+            : NotAccepted(order, AnotherOrder);
     }
+
+    private static ExchangeFault AnotherOrder => new(FaultKind.Unreadable, 0, "the answer is about another order");
 }
+
+/// <param name="Answer">What became of the order.</param>
+/// <param name="Counts">What the exchange has counted, from the headers.</param>
+public sealed record ApprovedSent(ExchangeProtocol.ApprovedAnswered Answer, OrderCounts Counts);
 
 /// <param name="Found">The order; null when the exchange knows none by this id.</param>
 public sealed record Lookup(OrderState? Found);

@@ -109,8 +109,26 @@ public sealed partial class BinanceClient : IDisposable
     /// <summary>
     /// <c>GET /fapi/v3/positionRisk</c>; on an exchange that does not have it (404), <c>v2</c> from then on.
     /// </summary>
-    public async Task<Result<PositionRows>> GetPositionsAsync(ReadPriority priority = ReadPriority.Panic)
+    /// <param name="priority">Which reads are refused first when the request budget runs low.</param>
+    /// <param name="everySymbol">
+    /// Asks <c>v2</c> first, which lists every symbol (<c>v3</c> lists those with a position or an order); without it, <c>v3</c> all the same.
+    /// </param>
+    public async Task<Result<PositionRows>> GetPositionsAsync(
+        ReadPriority priority = ReadPriority.Panic, bool everySymbol = false)
     {
+        if (everySymbol)
+        {
+            var v2 = await SignedAsync(HttpMethod.Get, "/fapi/v2/positionRisk", Empty, PositionRiskWeight, priority)
+                .ConfigureAwait(false);
+            if (!v2.TryGet(out var all, out _) || all.Status != (int)HttpStatusCode.NotFound)
+            {
+                return v2.Match(Good, fault => fault).Match<Result<PositionRows>>(
+                    body => PositionRiskJson.Read(body.Span).Match<Result<PositionRows>>(
+                        rows => rows with { EverySymbol = true }, fault => fault),
+                    fault => fault);
+            }
+        }
+
         if (!_positionsFromV2)
         {
             var v3 = await SignedAsync(

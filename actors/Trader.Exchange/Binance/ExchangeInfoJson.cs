@@ -142,6 +142,7 @@ internal static class ExchangeInfoJson
         }
 
         MarketLot? market = null, any = null;
+        decimal notional = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -150,18 +151,19 @@ internal static class ExchangeInfoJson
                 continue;
             }
 
-            var (type, lot) = ReadFilter(ref reader);
+            var (type, lot, least) = ReadFilter(ref reader);
+            notional = type == "MIN_NOTIONAL" ? least : notional;
             market = type == "MARKET_LOT_SIZE" ? lot : market;
             any = type == "LOT_SIZE" ? lot : any;
         }
 
-        return market ?? any;
+        return (market ?? any) is { } read ? read with { MinNotional = notional } : null;
     }
 
-    private static (string? Type, MarketLot? Lot) ReadFilter(ref Utf8JsonReader reader)
+    private static (string? Type, MarketLot? Lot, decimal Notional) ReadFilter(ref Utf8JsonReader reader)
     {
         string? type = null;
-        decimal min = 0, max = 0, step = 0;
+        decimal min = 0, max = 0, step = 0, notional = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("filterType"u8))
@@ -184,6 +186,11 @@ internal static class ExchangeInfoJson
                 reader.Read();
                 VenueJson.TryDecimal(ref reader, out step);
             }
+            else if (reader.ValueTextEquals("notional"u8))
+            {
+                reader.Read();
+                VenueJson.TryDecimal(ref reader, out notional);
+            }
             else
             {
                 VenueJson.SkipProperty(ref reader);
@@ -192,7 +199,7 @@ internal static class ExchangeInfoJson
 
         // A minimum of zero means "one step"; a step or maximum of zero means that this filter sets no market limit.
         var usable = step > 0 && max >= step && min >= 0 && min <= max;
-        return (type, usable ? new MarketLot(min > 0 ? min : step, max, step) : null);
+        return (type, usable ? new MarketLot(min > 0 ? min : step, max, step) : null, Math.Max(0, notional));
     }
 
     private static Limits ReadLimits(ref Utf8JsonReader reader)

@@ -5,7 +5,12 @@ namespace Trader.Exchange.Binance;
 
 /// <param name="Open">Rows with an amount.</param>
 /// <param name="Unreadable">Rows that may hold an amount and could not be understood (E38).</param>
-public sealed record PositionRows(IReadOnlyList<Position> Open, IReadOnlyList<UnreadableRow> Unreadable);
+/// <param name="Count">All rows.</param>
+public sealed record PositionRows(IReadOnlyList<Position> Open, IReadOnlyList<UnreadableRow> Unreadable, int Count)
+{
+    /// <summary>The list has a row per symbol of the venue, open or not (v2).</summary>
+    public bool EverySymbol { get; init; }
+}
 
 /// <summary>
 /// Reads <c>/fapi/v3/positionRisk</c> and <c>/fapi/v2/positionRisk</c>. A bad row costs itself only (S7); an answer
@@ -18,6 +23,7 @@ internal static class PositionRiskJson
         var open = new List<Position>();
         var unreadable = new List<UnreadableRow>();
         var seen = new HashSet<PositionKey>();
+        var count = 0;
         try
         {
             var reader = new Utf8JsonReader(json);
@@ -29,6 +35,7 @@ internal static class PositionRiskJson
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 var row = ReadRow(ref reader);
+                count++;
                 if (row.Amount == 0)
                 {
                     continue;
@@ -57,7 +64,7 @@ internal static class PositionRiskJson
             return NotRead("the answer is not valid JSON");
         }
 
-        return new PositionRows(open, unreadable);
+        return new PositionRows(open, unreadable, count);
     }
 
     private static ExchangeFault NotRead(string why) => new(FaultKind.Unreadable, 0, $"positionRisk: {why}");

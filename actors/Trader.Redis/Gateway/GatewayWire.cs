@@ -6,9 +6,6 @@ namespace Trader.Redis.Gateway;
 /// <summary>Redis' answers as protocol events, and records as fields.</summary>
 internal static class GatewayWire
 {
-    /// <summary>Values of a refused entry are kept this long; the entry itself stays in its stream.</summary>
-    private const int ValueLimit = 256;
-
     public static object Reply(object command, RedisResult result, Func<RespValue, object?> read)
     {
         if (result.IsValue)
@@ -39,7 +36,7 @@ internal static class GatewayWire
         new("event_id", refusal.EventId.Value),
         new("cause", refusal.Cause),
         new("stream_id", refusal.Entry.StreamId),
-        .. refusal.Entry.Fields.Take(16).Select(f => new KeyValuePair<string, string>("got." + Cut(f.Key), Cut(f.Value))),
+        .. refusal.Entry.Quoted(),
     ];
 
     public static object? ReadLiveness(RespValue value, IReadOnlyList<string> roles)
@@ -78,6 +75,11 @@ internal static class GatewayWire
         return claim is null ? null : new RedisProtocol.PanicClaimed(id, claim.Value, holder);
     }
 
+    public static object? ReadHistory(RespValue value, EventId id) =>
+        value.Items.Length == 2 && value.Items[0].TryText(out var by) && value.Items[1].TryInteger(out var witnessed)
+            ? new RedisProtocol.PanicHistoryRead(id, by.Length > 0 ? by : null, witnessed == 1)
+            : null;
+
     public static object? ReadHalt(RespValue value, EventId? of)
     {
         var items = value.Items;
@@ -104,6 +106,4 @@ internal static class GatewayWire
         value.Items.Length == 2 && value.Items[0].TryInteger(out var first) && value.Items[1].TryText(out var trouble)
             ? new RedisProtocol.CompletionPublished(id, first == 1, trouble.Length > 0 ? trouble : null)
             : null;
-
-    private static string Cut(string text) => text.Length > ValueLimit ? text[..ValueLimit] : text;
 }

@@ -75,6 +75,7 @@ public sealed partial class RedisGateway
         }
 
         StartPlanReaders();
+        StartResultReader();
     }
 
     private StreamTail Tail(string key, Func<IReadOnlyList<StreamEntry>, object> wrap) =>

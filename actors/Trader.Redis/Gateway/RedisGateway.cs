@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
+using Trader.Actors.Ports;
 using Trader.Messages;
 
 namespace Trader.Redis.Gateway;
@@ -33,11 +34,13 @@ public sealed partial class RedisGateway : ReceiveActor
     private readonly RedisClient client;
     private readonly Dictionary<string, IAsyncDisposable> readers = new(StringComparer.Ordinal);
     private readonly RedisSubscribers subscribers;
+    private readonly IMeter meter;
     private object linkState = new RedisProtocol.Disconnected("connecting");
 
-    public RedisGateway(RedisGatewaySettings settings, TimeProvider time, RedisSubscribers subscribers)
+    public RedisGateway(RedisGatewaySettings settings, TimeProvider time, IMeter meter, RedisSubscribers subscribers)
     {
         this.settings = settings;
+        this.meter = meter;
         this.subscribers = subscribers;
         target = new RedisTarget(settings.Endpoint, settings.Redis, time);
         self = Self;
@@ -59,8 +62,7 @@ public sealed partial class RedisGateway : ReceiveActor
             "SET", RedisKeys.EntriesGate, m.Open ? "open" : "closed:" + m.Reason, "PX", m.ForMs)));
         Receive<RedisProtocol.PublishLiveness>(m => Do(m, RedisCommand.Of(
             "SET", RedisKeys.Liveness + m.Role, m.Instance, "PX", m.ForMs)));
-        Receive<RedisProtocol.PublishAlarm>(m => Do(m,
-            StreamCommands.Add(RedisKeys.Alarms, settings.RecordLength, GatewayWire.Write(m.Alarm))));
+        Receive<RedisProtocol.PublishAlarm>(PublishAlarm);
         Receive<RedisProtocol.AckPanic>(m => Do(m, RedisCommand.Of(
             "XACK", RedisKeys.PanicClose, RedisKeys.PanicGroup, m.StreamId)));
         Receive<RedisProtocol.KeepPanics>(Keep);
@@ -69,6 +71,7 @@ public sealed partial class RedisGateway : ReceiveActor
         Receive<RedisProtocol.ClaimPanic>(Claim);
         Receive<RedisProtocol.SetHalt>(SetHalt);
         Receive<RedisProtocol.GetHalt>(GetHalt);
+        Receive<RedisProtocol.GetPanicHistory>(GetHistory);
         Receive<RedisProtocol.PublishCompletion>(Complete);
         Receive<RedisProtocol.PublishRefusal>(Refuse);
         ReceivePlans();
@@ -80,10 +83,10 @@ public sealed partial class RedisGateway : ReceiveActor
     }
 
     /// <summary>The subscribers belong to the props and not to the actor: a restart that forgot them would leave them deaf (S10).</summary>
-    public static Props Props(RedisGatewaySettings settings, TimeProvider time)
+    public static Props Props(RedisGatewaySettings settings, TimeProvider time, IMeter? meter = null)
     {
-        var subscribers = new RedisSubscribers();
-        return Akka.Actor.Props.Create(() => new RedisGateway(settings, time, subscribers));
+        var (figures, subscribers) = (meter ?? NoMeter.Instance, new RedisSubscribers());
+        return Akka.Actor.Props.Create(() => new RedisGateway(settings, time, figures, subscribers));
     }
 
     protected override void PreStart()
@@ -104,6 +107,13 @@ public sealed partial class RedisGateway : ReceiveActor
         {
             _ = reader.DisposeAsync().AsTask();
         }
+    }
+
+    /// <summary>Counted here, where every alarm of the node passes, and whether or not Redis takes it.</summary>
+    private void PublishAlarm(RedisProtocol.PublishAlarm publish)
+    {
+        meter.Count("trader_alarms_total", 1, ("code", publish.Alarm.Code));
+        Do(publish, StreamCommands.Add(RedisKeys.Alarms, settings.RecordLength, GatewayWire.Write(publish.Alarm)));
     }
 
     partial void ReceiveGovernor();
@@ -180,6 +190,11 @@ public sealed partial class RedisGateway : ReceiveActor
         RedisScripts.ReadHalt.Execute(client,
             [RedisKeys.TradingState, RedisKeys.HaltWitness + (get.Of?.Value ?? "")], [], settings.CommandDeadline),
         value => GatewayWire.ReadHalt(value, get.Of));
+
+    private void GetHistory(RedisProtocol.GetPanicHistory get) => Ask(get,
+        RedisScripts.History.Execute(client,
+            [RedisKeys.PanicProcessed, RedisKeys.HaltWitness + get.EventId], [get.EventId.Value], settings.CommandDeadline),
+        value => GatewayWire.ReadHistory(value, get.EventId));
 
     private void Complete(RedisProtocol.PublishCompletion publish)
     {

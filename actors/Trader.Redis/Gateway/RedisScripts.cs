@@ -56,6 +56,13 @@ internal static partial class RedisScripts
         return answer
         """);
 
+    /// <summary>KEYS processed hash, witness; ARGV event. Answers who completed it, or an empty text, and whether its halt was ever set.</summary>
+    public static readonly RedisScript History = new("""
+        local value = redis.call('HGET', KEYS[1], ARGV[1])
+        local holder = value and string.match(value, '^completed:(.*):%d+$')
+        return {holder or '', redis.call('EXISTS', KEYS[2])}
+        """);
+
     /// <summary>
     /// KEYS processed hash, completed stream, halt hash, witness; ARGV event, worker, number of halt arguments, those, completion fields.
     /// Answers first (1 or 0) and the halt's trouble or an empty text: a halt hash of the wrong type must not hide the completion (X13).

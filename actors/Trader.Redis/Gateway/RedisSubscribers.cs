@@ -20,9 +20,12 @@ public sealed class RedisSubscribers
     /// <summary>The workers that read plans, by consumer group.</summary>
     internal Dictionary<string, PlanSubscriber> Plans { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Who enters results in the ledger; null where the position state brain does not run.</summary>
+    internal PlanSubscriber? Results { get; set; }
+
     internal IEnumerable<IActorRef> All() =>
         Connection.Concat(Heartbeats).Concat(Completions).Concat(Panics is null ? [] : [Panics])
-            .Concat(Plans.Values.Select(plan => plan.Worker)).Distinct();
+            .Concat(Plans.Values.Select(plan => plan.Worker)).Concat(Results is null ? [] : [Results.Worker]).Distinct();
 
     internal void Remove(IActorRef gone)
     {
@@ -30,6 +33,7 @@ public sealed class RedisSubscribers
         Heartbeats.Remove(gone);
         Completions.Remove(gone);
         Panics = gone.Equals(Panics) ? null : Panics;
+        Results = gone.Equals(Results?.Worker) ? null : Results;
         foreach (var group in Plans.Where(plan => plan.Value.Worker.Equals(gone)).Select(plan => plan.Key).ToList())
         {
             Plans.Remove(group);
@@ -37,6 +41,6 @@ public sealed class RedisSubscribers
     }
 }
 
-/// <param name="Worker">Who evaluates the plans.</param>
+/// <param name="Worker">Who reads the stream.</param>
 /// <param name="Consumer">Its consumer name, the node's.</param>
 internal sealed record PlanSubscriber(IActorRef Worker, string Consumer);

@@ -228,11 +228,12 @@ public sealed class CoordinatedShutdown : IExtension
     {
         var phase = _phases[name];
         using var late = new CancellationTokenSource();
-        var all = Task.WhenAll(tasks.Select(task => RunTask(name, phase, task, late.Token)));
-        // On the engine's scheduler, so that the timeout passes in virtual time where there is such.
+        // On the engine's scheduler, so that the timeout passes in virtual time where there is such; before the tasks,
+        // because the last phase's end the system and its scheduler with it.
         var deadline = new TaskCompletionSource();
         using var timer = new Cancelable(System.Scheduler.Advanced);
         System.Scheduler.Advanced.ScheduleOnce(phase.Timeout, () => deadline.TrySetResult(), timer);
+        var all = Task.WhenAll(tasks.Select(task => RunTask(name, phase, task, late.Token)));
         await Task.WhenAny(all, deadline.Task).ConfigureAwait(false);
         if (all.IsCompleted)
         {

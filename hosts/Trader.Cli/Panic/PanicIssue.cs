@@ -11,39 +11,106 @@ using Trader.Redis;
 namespace Trader.Cli.Panic;
 
 /// <summary>
-/// Issues one panic and follows it. Redis first; when Redis does not acknowledge it, the worker's direct link carries the same event, so
-/// that a dead Redis never stands between a person and the close (S2). The same event id runs once, whichever way it came.
+/// Issues one panic both ways at once, by Redis and by the direct link, as the watchdog does: neither a dead Redis nor a frozen one, nor a
+/// worker that does not read its stream, stands between a person and the close (S2). The same event id runs once. Whichever way the outcome
+/// comes back first is believed.
 /// </summary>
 internal sealed class PanicIssue(NodeSettings settings, Terminal terminal, TimeSpan patience)
 {
     private const int Searched = 50;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
+    /// <exception cref="Refusal">Neither way was taken.</exception>
     public async Task<PanicOutcome> RunAsync(PanicTrigger trigger, CancellationToken cancel)
     {
         var outcome = new PanicOutcome(trigger);
-        var (redis, why) = await RedisSession.TryOpenAsync(settings.Redis.Gateway.Endpoint, cancel);
-        if (redis is not null)
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        following.CancelAfter(patience);
+        // Listening first: the completion of a small account comes within a few hundred milliseconds.
+        var heard = settings.Link.PanicClose
+            .Select(worker => ListenAsync(worker, trigger.EventId, following.Token)).ToList();
+        try
         {
+            var byLink = HandOverAsync(trigger);
+            var byRedis = IssueAsync(outcome, cancel);
+            var (redis, issued, noRedis) = await byRedis;
             await using (redis)
             {
-                outcome = await PublishAsync(redis, outcome, cancel);
-                if (outcome.StreamId is not null)
+                var noLink = await byLink;
+                if (issued.StreamId is null && noLink is not null)
                 {
-                    terminal.Say($"published to {RedisKeys.PanicClose} as {outcome.StreamId}; event {trigger.EventId}");
-                    return await FollowAsync(redis, outcome, cancel);
+                    throw new Refusal(
+                        ExitCode.Unavailable,
+                        $"NOBODY HAS TAKEN THE PANIC: {noRedis}; the direct link: {noLink}. Close positions by hand on the exchange");
                 }
+
+                terminal.Say(issued.StreamId is { } id
+                    ? $"published to {RedisKeys.PanicClose} as {id}; event {trigger.EventId}" : noRedis);
+                terminal.Say(noLink is null
+                    ? $"taken by a worker over the direct link; event {trigger.EventId}" : $"the direct link: {noLink}");
+                issued = issued with { ByLink = noLink is null };
+                return await FirstAsync(redis, issued, heard, following.Token, cancel);
             }
         }
-        else
+        finally
         {
-            terminal.Say(why);
+            await following.CancelAsync();
+            await Task.WhenAll(heard);
         }
-
-        return await ByLinkAsync(outcome, cancel);
     }
 
-    private async Task<PanicOutcome> PublishAsync(RedisSession redis, PanicOutcome outcome, CancellationToken cancel)
+    /// <summary>The first outcome of either way; without one, what is known when patience ends.</summary>
+    private static async Task<PanicOutcome> FirstAsync(
+        RedisSession? redis, PanicOutcome issued, IEnumerable<Task<PanicCompletion?>> heard, CancellationToken until, CancellationToken cancel)
+    {
+        var ways = heard.Select(async completion => issued with { Completion = await completion }).ToList();
+        if (redis is not null && issued.StreamId is not null)
+        {
+            ways.Add(FollowAsync(redis, issued, until));
+        }
+
+        await foreach (var way in Task.WhenEach(ways))
+        {
+            var outcome = await way;
+            if (outcome.Completion is not null || outcome.Refused is not null)
+            {
+                return outcome;
+            }
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return issued;
+    }
+
+    /// <returns>Null when a worker has it, else why none has.</returns>
+    private async Task<string?> HandOverAsync(PanicTrigger trigger)
+    {
+        try
+        {
+            using var poster = new PanicPoster(settings.Link, LinkToken.Obtain(OperatorSettings.Environment(), settings.StateDir));
+            return await poster.Send(trigger);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return $"no token of the nodes: {e.Message}. Run as their user, with their TRADER_STATE_DIR";
+        }
+    }
+
+    /// <summary>The session, where one could be opened, is the caller's to close.</summary>
+    private async Task<(RedisSession? Redis, PanicOutcome Outcome, string Why)> IssueAsync(PanicOutcome outcome, CancellationToken cancel)
+    {
+        var (redis, why) = await RedisSession.TryOpenAsync(settings.Redis.Gateway.Endpoint, cancel);
+        if (redis is null)
+        {
+            return (null, outcome, why);
+        }
+
+        var (issued, trouble) = await PublishAsync(redis, outcome, cancel);
+        return (redis, issued, trouble);
+    }
+
+    private static async Task<(PanicOutcome Outcome, string Why)> PublishAsync(
+        RedisSession redis, PanicOutcome outcome, CancellationToken cancel)
     {
         RedisArgument[] arguments =
         [
@@ -51,84 +118,38 @@ internal sealed class PanicIssue(NodeSettings settings, Terminal terminal, TimeS
             .. PanicWire.Write(outcome.Trigger).SelectMany(f => new RedisArgument[] { f.Key, f.Value }),
         ];
         var added = await redis.AskAsync(RedisCommand.Of("XADD", arguments), cancel);
-        if (added.Trouble is { } trouble)
-        {
-            terminal.Say($"Redis did not take it ({trouble})");
-        }
-
-        return outcome with { StreamId = added.Value.TryText(out var id) ? id : null };
+        return (outcome with { StreamId = added.Value.TryText(out var id) ? id : null }, $"Redis did not take it ({added.Trouble})");
     }
 
-    private async Task<PanicOutcome> FollowAsync(RedisSession redis, PanicOutcome outcome, CancellationToken cancel)
+    private static async Task<PanicOutcome> FollowAsync(RedisSession redis, PanicOutcome outcome, CancellationToken until)
     {
         var id = outcome.Trigger.EventId.Value;
-        var deadline = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(deadline) < patience)
-        {
-            var completions = await redis.LatestAsync(RedisKeys.PanicCompleted, Searched, cancel);
-            foreach (var entry in completions.Values)
-            {
-                if (PanicWire.TryRead(entry.Fields, out var completion) && completion.EventId.Value == id)
-                {
-                    return outcome with { Completion = completion };
-                }
-            }
-
-            var refusals = await redis.LatestAsync(RedisKeys.PanicRejected, Searched, cancel);
-            if (refusals.Values.FirstOrDefault(e => PanicWire.Find(e.Fields, "event_id") == id) is { } refused)
-            {
-                return outcome with { Refused = PanicWire.Find(refused.Fields, "cause") ?? "no cause given" };
-            }
-
-            await Task.Delay(Poll, cancel);
-        }
-
-        return outcome;
-    }
-
-    private async Task<PanicOutcome> ByLinkAsync(PanicOutcome outcome, CancellationToken cancel)
-    {
-        using var poster = new PanicPoster(settings.Link, Token());
-        using var listening = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        listening.CancelAfter(patience);
-        // Listening first: the completion of a small account comes within a few hundred milliseconds.
-        var listeners = settings.Link.PanicClose
-            .Select(worker => ListenAsync(worker, outcome.Trigger.EventId, listening.Token)).ToList();
-        if (await poster.Send(outcome.Trigger) is { } why)
-        {
-            await listening.CancelAsync();
-            await Task.WhenAll(listeners);
-            throw new Refusal(
-                ExitCode.Unavailable, $"NOBODY HAS TAKEN THE PANIC: neither Redis nor a worker ({why}). Close positions by hand on the exchange");
-        }
-
-        terminal.Say($"taken by a worker over the direct link; event {outcome.Trigger.EventId}");
-        while (listeners.Count > 0)
-        {
-            var ended = await Task.WhenAny(listeners);
-            listeners.Remove(ended);
-            if (await ended is { } completion)
-            {
-                await listening.CancelAsync();
-                return outcome with { ByLink = true, Completion = completion };
-            }
-        }
-
-        cancel.ThrowIfCancellationRequested();
-        return outcome with { ByLink = true };
-    }
-
-    private Secret Token()
-    {
         try
         {
-            return LinkToken.Obtain(OperatorSettings.Environment(), settings.StateDir);
+            while (true)
+            {
+                var completions = await redis.LatestAsync(RedisKeys.PanicCompleted, Searched, until);
+                foreach (var entry in completions.Values)
+                {
+                    if (PanicWire.TryRead(entry.Fields, out var completion) && completion.EventId.Value == id)
+                    {
+                        return outcome with { Completion = completion };
+                    }
+                }
+
+                var refusals = await redis.LatestAsync(RedisKeys.PanicRejected, Searched, until);
+                if (refusals.Values.FirstOrDefault(e => PanicWire.Find(e.Fields, "event_id") == id) is { } refused)
+                {
+                    return outcome with { Refused = PanicWire.Find(refused.Fields, "cause") ?? "no cause given" };
+                }
+
+                await Task.Delay(Poll, until);
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (OperationCanceledException)
         {
-            throw new Refusal(
-                ExitCode.Configuration,
-                $"Redis is away and the direct link needs the token of the nodes: {e.Message}. Run as their user, with their TRADER_STATE_DIR", e);
+            // Patience is over, or the link was faster.
+            return outcome;
         }
     }
 

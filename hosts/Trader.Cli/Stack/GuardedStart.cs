@@ -28,7 +28,7 @@ internal static class GuardedStart
         stack.StartRole(Role.PanicClose);
         var first = await stack.BeatAsync(heartbeats, static (_, _) => true, "a first heartbeat", cancel);
         stack.StartRole(Role.Watchdog);
-        await stack.ReadyAsync(cancel);
+        await stack.ReadyAsync(stack.Roles, cancel);
         // One that the watchdog, ready by now, has heard itself.
         var known = heartbeats.Seen[^1].Entry.Id;
         await stack.BeatAsync(
@@ -58,12 +58,14 @@ internal static class GuardedStart
             ExitCode.Bad, $"the roles did not come up: {ended.Name} ended\n{string.Join('\n', ended.Tail(60).Select(line => "  " + line))}");
     }
 
-    private static async Task ReadyAsync(this PrivateStack stack, CancellationToken cancel)
+    /// <summary>Waits until these roles say that they can do their duty.</summary>
+    /// <exception cref="Refusal">Not within a minute; the message holds what every process said last.</exception>
+    public static async Task ReadyAsync(this PrivateStack stack, IReadOnlyCollection<Role> roles, CancellationToken cancel)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(Deadline);
-        foreach (var (role, port) in stack.Settings.Ports.Where(p => stack.Roles.Contains(p.Key)))
+        foreach (var (role, port) in stack.Settings.Ports.Where(p => roles.Contains(p.Key)))
         {
             var why = "";
             while ((why = await UnreadyAsync(http, port, cancel)) is not null)

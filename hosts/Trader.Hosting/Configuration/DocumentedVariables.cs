@@ -9,7 +9,7 @@ namespace Trader.Hosting.Configuration;
 /// over the settings files. Env files come last, as the operator documents edit them and restart; a file that
 /// contradicts the process says so.
 /// </summary>
-internal sealed class DocumentedVariables
+internal sealed partial class DocumentedVariables
 {
     public const string Key = "BINANCE_API_KEY";
     public const string SecretKey = "BINANCE_API_SECRET";
@@ -22,14 +22,20 @@ internal sealed class DocumentedVariables
         "REDIS_HOST", "REDIS_PORT", "REDIS_DB",
         "BINANCE_BASE_URL", "BINANCE_TESTNET", "TESTNET", Key, SecretKey, "TRADER_STATE_DIR", "TRADER_PORT_OFFSET",
         "QUANTUM_RUN_DIR",
+        .. GovernorNames,
+        .. PositionStateNames,
+        .. GateNames,
     ];
 
     private readonly Dictionary<string, (string Value, string Where)> _values = new(StringComparer.Ordinal);
     private readonly SettingsReader _reader;
+    private readonly IReadOnlyDictionary<string, string> _process;
+    private readonly List<(string File, IReadOnlyDictionary<string, EnvFile.Entry> Entries)> _files = [];
 
     public DocumentedVariables(IReadOnlyDictionary<string, string> process, SettingsReader reader)
     {
         _reader = reader;
+        _process = process;
         foreach (var name in FromFiles)
         {
             // A variable set to nothing is how shells and unit files switch one off.
@@ -60,7 +66,11 @@ internal sealed class DocumentedVariables
         OverlayOne(layers, "BINANCE_BASE_URL", "trader.exchange.base-url");
         OverlayOne(layers, "TRADER_STATE_DIR", "trader.state-dir");
         OverlayOne(layers, "TRADER_PORT_OFFSET", "trader.port-offset");
+        OverlayFlatten(layers);
         OverlayOne(layers, "QUANTUM_RUN_DIR", "trader.run-dir");
+        OverlayGovernor(layers);
+        OverlayPositionState(layers);
+        OverlayGate(layers);
         if (_values.ContainsKey("REDIS_URL"))
         {
             OverlayOne(layers, "REDIS_URL", "trader.redis.url");
@@ -138,6 +148,7 @@ internal sealed class DocumentedVariables
 
         var entries = EnvFile.Parse(
             text, (line, what) => _reader.Wrong($"{file} line {line}", what, "repair or remove the line"));
+        _files.Add((file, entries));
         foreach (var name in FromFiles)
         {
             if (entries.TryGetValue(name, out var entry) && entry.Value.Trim().Length > 0)
@@ -177,7 +188,8 @@ internal sealed class DocumentedVariables
         };
         if (wanted is { } w)
         {
-            Wishes.Add(new Wish(w, $"{name} ({where})"));
+            // TESTNET=false in the gate's file says that permits are needed; whose account it is, other settings say better.
+            Wishes.Add(new Wish(w, $"{name} ({where})", Weak: name == "TESTNET" && w == Wanted.Production));
         }
         else
         {

@@ -19,7 +19,8 @@ public static class ExchangeChoice
     }
 
     /// <param name="Where">The variable or key, for the message.</param>
-    public sealed record Wish(Wanted Wanted, string Where);
+    /// <param name="Weak">It counts only where nothing else speaks, and contradicts nobody.</param>
+    public sealed record Wish(Wanted Wanted, string Where, bool Weak = false);
 
     /// <param name="Notices">What an operator should know.</param>
     /// <param name="Doubts">What keeps a role from being ready: the account that is guarded may not be the account
@@ -60,7 +61,7 @@ public static class ExchangeChoice
         }
         else if (address.Kind != VenueEnvironment.Production && wanted == Wanted.Production)
         {
-            doubts.Add($"exchange: production was chosen, but {host} is {address.Kind}; that address is used");
+            (wishes.All(w => w.Weak) ? notices : doubts).Add($"exchange: production was chosen, but {host} is {address.Kind}; that address is used");
         }
         else if (address.Kind == VenueEnvironment.Production && host != Named(Wanted.Production).BaseAddress.Host)
         {
@@ -73,11 +74,12 @@ public static class ExchangeChoice
     private static Wanted Resolve(IReadOnlyList<Wish> wishes, List<string> doubts)
     {
         var safe = wishes.Where(w => w.Wanted != Wanted.Production).ToList();
-        var production = wishes.Where(w => w.Wanted == Wanted.Production).ToList();
         if (safe.Count == 0)
         {
-            return production.Count == 0 ? Wanted.Testnet : Wanted.Production;
+            return wishes.Count == 0 ? Wanted.Testnet : Wanted.Production;
         }
+
+        var production = wishes.Where(w => w.Wanted == Wanted.Production && !w.Weak).ToList();
 
         if (production.Count > 0)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Configuration;
 using Trader.Actors.ExitBrain;
 using Trader.Actors.PanicClose;
+using Trader.Actors.PositionState;
 using Trader.Actors.Watchdog;
 using Trader.Exchange;
 using Trader.Exchange.Binance;
@@ -26,7 +27,10 @@ public sealed partial record NodeSettings(
     PanicCloseSettings PanicClose,
     LinkSettings Link,
     HttpSettings Http,
-    Config Engine);
+    Config Engine)
+{
+    public required PositionStateSettings PositionState { get; init; }
+}
 
 /// <param name="Gateway">What the Redis gateway is made from.</param>
 /// <param name="Password">For redaction only; null when the server wants none.</param>

@@ -24,12 +24,17 @@ internal sealed partial class SettingsMapping(
         var brain = Brain();
         var watchdog = Guard(brain);
         var worker = Worker(node);
+        var exchange = Exchange();
         return new NodeSettings(
-            node, StateDir(), ports, Redis(worker.ClaimIdle), Exchange(), brain, watchdog, worker,
-            Link(ports), Http(), engine)
+            node, StateDir(), ports, Redis(worker.ClaimIdle), exchange, brain, watchdog, worker,
+            Link(ports), Http(), Engine())
         {
+            Flatten = Flatten(exchange, worker),
             EssLatch = EssLatch(),
+            Governor = Governor(),
             Ess = Ess(),
+            PositionState = PositionState(),
+            ApplyLayer = ApplyLayer(exchange),
         };
     }
 
@@ -167,6 +172,7 @@ internal sealed partial class SettingsMapping(
                 new ExchangeChoice.Wish(wanted, $"exchange.environment ({read.Where("trader.exchange.environment")})"));
         }
 
+        AddTestnetCredentials(wishes);
         var decision = ExchangeChoice.Decide(wishes, ExchangeAddress());
         notices.AddRange(decision.Notices);
         var connections = read.Whole("trader.exchange.max-connections", 1, 256);
@@ -188,7 +194,8 @@ internal sealed partial class SettingsMapping(
             AccountDoubts = [.. decision.Doubts, .. variables.Doubts],
         };
         return new ExchangeSettings(
-            options, gateway, SecretOf(DocumentedVariables.Key), SecretOf(DocumentedVariables.SecretKey));
+            options, gateway, SecretOf(DocumentedVariables.Key) ?? SecretOf(DocumentedVariables.TestnetKey),
+            SecretOf(DocumentedVariables.SecretKey) ?? SecretOf(DocumentedVariables.TestnetSecret));
     }
 
     private Secret? SecretOf(string name) => variables.Find(name) is { } value ? new Secret(value) : null;
@@ -321,6 +328,17 @@ internal sealed partial class SettingsMapping(
         }
 
         return new HttpSettings(bind, read.Whole("trader.http.max-connections", 16, 10_000));
+    }
+
+    private bool Switch(string path)
+    {
+        var text = read.Text(path);
+        if (text is not ("on" or "off"))
+        {
+            read.WrongAt(path, "is neither on nor off", "write on or off");
+        }
+
+        return text == "on";
     }
 
     private void NotAbove(string path, TimeSpan value, string limitPath, TimeSpan limit)

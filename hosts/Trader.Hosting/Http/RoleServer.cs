@@ -141,6 +141,11 @@ public sealed partial class RoleServer : IAsyncDisposable
             return ServeRoute(context, endpoint, onPath);
         }
 
+        if (path == "/panic-close/check" && endpoint.Panic is not null && context.Request.Method == HttpMethods.Get)
+        {
+            return CheckToken(context);
+        }
+
         if (context.Request.Method is not ("GET" or "HEAD"))
         {
             return Answer(context, StatusCodes.Status405MethodNotAllowed, "use GET");
@@ -207,6 +212,18 @@ public sealed partial class RoleServer : IAsyncDisposable
         {
             endpoint.Hub.Leave(reader);
         }
+    }
+
+    /// <summary>Whether a panic with this token would be let in; a mismatch between hosts must not wait for the first panic.</summary>
+    private Task CheckToken(HttpContext context)
+    {
+        if (LinkToken.Matches(_token, context.Request.Headers.Authorization))
+        {
+            return Json(context, StatusCodes.Status200OK, json => json.WriteBoolean("accepted", true));
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Answer(context, StatusCodes.Status401Unauthorized, "a bearer token is needed");
     }
 
     private async Task TakePanic(HttpContext context, RoleEndpoint endpoint)

@@ -16,6 +16,9 @@ public sealed record LinkGatewayParts(
 internal sealed class LinkWatchers
 {
     public Dictionary<LinkPeer, HashSet<IActorRef>> ByPeer { get; } = [];
+
+    /// <summary>Those who are told which workers would take a panic.</summary>
+    public HashSet<IActorRef> PanicAccess { get; } = [];
 }
 
 /// <summary>
@@ -32,13 +35,14 @@ public sealed class LinkGateway : ReceiveActor, IWithTimers
 
     private sealed record KeepWarm;
 
-    private sealed record Warmed(int Workers);
+    private sealed record Warmed(WorkerCheck Check);
 
     private readonly LinkGatewayParts _parts;
     private readonly LinkWatchers _watchers;
     private readonly Dictionary<LinkPeer, (long Connection, PeerLink Link)> _links = [];
     private readonly HashSet<LinkPeer> _up = [];
     private long _connections;
+    private LinkProtocol.PanicAccess? _checked;
 
     internal LinkGateway(LinkGatewayParts parts, LinkWatchers watchers)
     {
@@ -49,7 +53,8 @@ public sealed class LinkGateway : ReceiveActor, IWithTimers
         Receive<Reported>(HandleReported);
         Receive<Posted>(HandlePosted);
         Receive<KeepWarm>(_ => HandleKeepWarm());
-        Receive<Warmed>(m => _parts.Meter.Gauge("trader_link_panic_workers_reached", m.Workers));
+        Receive<LinkProtocol.WatchPanicAccess>(_ => HandleWatchPanicAccess());
+        Receive<Warmed>(HandleWarmed);
         Receive<Terminated>(HandleTerminated);
     }
 
@@ -152,10 +157,33 @@ public sealed class LinkGateway : ReceiveActor, IWithTimers
     }
 
     private void HandleKeepWarm() =>
-        _parts.Poster.Warm().PipeTo(Self, success: n => new Warmed(n), failure: _ => new Warmed(0));
+        _parts.Poster.Warm().PipeTo(Self, success: check => new Warmed(check), failure: _ => new Warmed(new WorkerCheck(0, [])));
+
+    private void HandleWatchPanicAccess()
+    {
+        Context.Watch(Sender);
+        _watchers.PanicAccess.Add(Sender);
+        // What was learnt before it asked; the next check may be long in coming.
+        if (_checked is not null)
+        {
+            Sender.Tell(_checked);
+        }
+    }
+
+    private void HandleWarmed(Warmed message)
+    {
+        _checked = new LinkProtocol.PanicAccess(message.Check.Reached, message.Check.Refusing);
+        _parts.Meter.Gauge("trader_link_panic_workers_reached", _checked.Reached);
+        _parts.Meter.Gauge("trader_link_panic_workers_refusing", _checked.RefusedBy.Count);
+        foreach (var watcher in _watchers.PanicAccess)
+        {
+            watcher.Tell(_checked);
+        }
+    }
 
     private void HandleTerminated(Terminated message)
     {
+        _watchers.PanicAccess.Remove(message.ActorRef);
         var left = _watchers.ByPeer.Where(w => w.Value.Remove(message.ActorRef) && w.Value.Count == 0);
         foreach (var peer in left.Select(w => w.Key).ToList())
         {

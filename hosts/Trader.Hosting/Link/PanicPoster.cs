@@ -1,10 +1,15 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Trader.Hosting.Configuration;
 using Trader.Messages;
 
 namespace Trader.Hosting.Link;
+
+/// <param name="Reached">Workers that would take a panic now.</param>
+/// <param name="Refusing">Host and port of the workers that refuse the token.</param>
+public sealed record WorkerCheck(int Reached, IReadOnlyList<string> Refusing);
 
 /// <summary>
 /// Hands a panic to every worker at once over connections that are kept warm. One acknowledgement is enough: the same
@@ -57,15 +62,21 @@ public sealed class PanicPoster : IDisposable
         return string.Join("; ", refusals);
     }
 
-    /// <summary>Opens, or keeps open, one connection per worker, so that a panic leaves without a handshake.</summary>
-    public async Task<int> Warm()
+    /// <summary>
+    /// Opens, or keeps open, one connection per worker, so that a panic leaves without a handshake, and asks on it whether a panic with our
+    /// token would be let in: the first panic is too late to learn that it would not.
+    /// </summary>
+    public async Task<WorkerCheck> Warm()
     {
         var answers = await Task.WhenAll(_settings.PanicClose.Select(async worker =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(worker, "/health/live"));
-            return await Ask(request, worker, _settings.AnswerDeadline).ConfigureAwait(false);
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(worker, "/panic-close/check"));
+            request.Headers.Authorization = _token;
+            return (Worker: worker.Authority, Answer: await Ask(request, worker, _settings.AnswerDeadline).ConfigureAwait(false));
         })).ConfigureAwait(false);
-        return answers.Count(why => why is null);
+        return new WorkerCheck(
+            answers.Count(a => a.Answer.Why is null),
+            [.. answers.Where(a => a.Answer.Status == HttpStatusCode.Unauthorized).Select(a => a.Worker).Order(StringComparer.Ordinal)]);
     }
 
     public void Dispose() => _http.Dispose();
@@ -76,10 +87,11 @@ public sealed class PanicPoster : IDisposable
         request.Headers.Authorization = _token;
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return await Ask(request, worker, _settings.PanicDeadline).ConfigureAwait(false);
+        return (await Ask(request, worker, _settings.PanicDeadline).ConfigureAwait(false)).Why;
     }
 
-    private async Task<string?> Ask(HttpRequestMessage request, Uri worker, TimeSpan within)
+    /// <returns>No reason when the worker said yes; no status when it said nothing.</returns>
+    private async Task<(string? Why, HttpStatusCode? Status)> Ask(HttpRequestMessage request, Uri worker, TimeSpan within)
     {
         using var deadline = new CancellationTokenSource(within);
         try
@@ -91,18 +103,18 @@ public sealed class PanicPoster : IDisposable
             {
                 // The connection goes back to the pool only when its answer has been read.
                 await answer.Content.CopyToAsync(Stream.Null, deadline.Token).ConfigureAwait(false);
-                return null;
+                return (null, answer.StatusCode);
             }
 
-            return $"{worker.Authority} answered {status.ToString(CultureInfo.InvariantCulture)}";
+            return ($"{worker.Authority} answered {status.ToString(CultureInfo.InvariantCulture)}", answer.StatusCode);
         }
         catch (OperationCanceledException)
         {
-            return $"{worker.Authority} did not answer in time";
+            return ($"{worker.Authority} did not answer in time", null);
         }
         catch (HttpRequestException e)
         {
-            return $"{worker.Authority}: {e.HttpRequestError}";
+            return ($"{worker.Authority}: {e.HttpRequestError}", null);
         }
     }
 }

@@ -11,6 +11,7 @@ public static class NodeMetrics
         new("trader_build_info", MetricKind.Gauge, "Always 1; the labels say what runs.", []),
         new("trader_role_ready", MetricKind.Gauge, "1 while the role can do its duty, else 0.", []),
         new("trader_role_answer_age_seconds", MetricKind.Gauge, "Time since the role last answered its process.", []),
+        new("trader_alarms_total", MetricKind.Counter, "Alarms raised on this node, by code.", []),
         new("trader_log_lines_dropped_total", MetricKind.Counter, "Log lines that never reached standard output.", []),
         new("trader_dead_letters_total", MetricKind.Counter, "Messages to actors that were gone.", []),
         new("trader_unhandled_messages_total", MetricKind.Counter, "Messages that no handler took.", []),
@@ -20,6 +21,12 @@ public static class NodeMetrics
             []),
         new("trader_link_up", MetricKind.Gauge, "1 while the direct link to the peer is open.", []),
         new("trader_link_lost_total", MetricKind.Counter, "Ends of a direct link.", []),
+        new(
+            "trader_link_panic_workers_reached", MetricKind.Gauge, "Configured panic-close workers that would take a panic of this node.",
+            []),
+        new(
+            "trader_link_panic_workers_refusing", MetricKind.Gauge, "Configured panic-close workers that refuse this node's link token.",
+            []),
         new("trader_panic_posts_total", MetricKind.Counter, "Requests to POST /panic-close by their status.", []),
         new("process_resident_memory_bytes", MetricKind.Gauge, "Resident memory size in bytes.", []),
         new(

@@ -72,8 +72,8 @@ public static class NodeProgram
         {
             Directory.CreateDirectory(settings.StateDir);
             node = await NodeHost.StartAsync(new NodeParts(
-                settings, modules, _ => Wiring.Gateways(
-                    settings, modules, TimeProvider.System), environment, TimeProvider.System, log, lines))
+                settings, modules, metrics => Wiring.Gateways(
+                    settings, modules, TimeProvider.System, metrics), environment, TimeProvider.System, log, lines))
                 .ConfigureAwait(false);
         }
         catch (PortTakenException e)

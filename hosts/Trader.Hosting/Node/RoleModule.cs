@@ -43,11 +43,11 @@ public sealed record RoleModule(
     /// <summary>The role's own figures. What is defined here stands at <c>/metrics</c> from the start, at zero where it has no labels.</summary>
     public IReadOnlyList<MetricDefinition> Metrics { get; init; } = [];
 
-    /// <summary>What the role serves on its port beside the paths that every role has.</summary>
-    public IReadOnlyList<RoleRoute> Routes { get; init; } = [];
-
     /// <summary>The types of events and snapshots that the role's persistent actors store; any other is refused.</summary>
     public IReadOnlyList<PersistedType> Persisted { get; init; } = [];
+
+    /// <summary>What the role serves on its port beside the paths that every role has.</summary>
+    public IReadOnlyList<RoleRoute> Routes { get; init; } = [];
 }
 
 /// <summary>The gateway actors a node is built on; a test swaps these and nothing else.</summary>

@@ -12,6 +12,7 @@ using Trader.Exchange.Binance;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Ess;
 using Trader.Hosting.Http;
+using Trader.Hosting.Metrics;
 using Trader.Messages;
 using Trader.Redis;
 using Trader.Redis.Gateway;
@@ -28,43 +29,61 @@ public static class Wiring
         Role.ExitBrain => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
             c => ExitBrainActor.Props(c.Settings.ExitBrain, c.Around),
-            (_, beat) => Task.FromResult(BrainNotReady(beat))),
+            (_, beat) => Task.FromResult(BrainNotReady(beat)))
+        {
+            Metrics = GuardMetrics.ExitBrain,
+        },
         Role.Watchdog => new RoleModule(
             role, TakesPanics: false, NeedsAccount: false,
             c => WatchdogActor.Props(c.Settings.Watchdog, c.Around, c.Local.GetValueOrDefault(Role.ExitBrain)),
             // Its heartbeat is its readiness: it judges whatever else is down.
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            (_, beat) => Task.FromResult(WatchdogNotReady(beat)))
+        {
+            Metrics = GuardMetrics.Watchdog,
+        },
         Role.PanicClose => new RoleModule(
             role, TakesPanics: true, NeedsAccount: true,
             c => PanicCloseActor.Props(c.Settings.PanicClose, c.Around),
             WorkerNotReady,
-            Busy: beat => PanicWire.Find(beat.Fields, "running") is { Length: > 0 }),
+            Busy: beat => PanicWire.Find(beat.Fields, "running") is { Length: > 0 })
+        {
+            Metrics = GuardMetrics.PanicClose,
+        },
         Role.Governor => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => GovernorActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            c => GovernorActor.Props(c.Settings.Governor, c.Around),
+            (_, beat) => Task.FromResult(GovernorNotReady(beat)))
+        {
+            Companions = [FlattenWiring.Companion],
+            Metrics = [.. GovernorMetrics.Definitions, .. FlattenWiring.Metrics],
+            Persisted = [.. FlattenWiring.Persisted],
+        },
         Role.PositionState => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => PositionStateActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([])),
+            c => PositionStateActor.Props(c.Settings.PositionState, c.Around),
+            (_, beat) => Task.FromResult(PositionStateNotReady(beat)))
+        {
+            Metrics = PositionStateMetrics.Definitions,
+        },
         Role.ApplyLayer => new RoleModule(
             role, TakesPanics: false, NeedsAccount: true,
-            c => ApplyLayerActor.Props(c.Around),
-            (_, _) => Task.FromResult<IReadOnlyList<string>>([]))
+            c => ApplyLayerActor.Props(c.Settings.ApplyLayer, c.Around),
+            GateNotReady,
+            Busy: beat => PanicWire.Find(beat.Fields, "in_flight") is not (null or "0"))
         {
             Companions = [EssModule.Companion],
-            Metrics = EssModule.Metrics,
+            Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All],
             Routes = EssModule.Routes,
             Persisted = EssModule.Persisted,
         },
     };
 
     /// <param name="roles">Without a role that needs the account no connection to an exchange is opened.</param>
-    public static NodeGateways Gateways(NodeSettings settings, IReadOnlyList<RoleModule> roles, TimeProvider time)
+    public static NodeGateways Gateways(NodeSettings settings, IReadOnlyList<RoleModule> roles, TimeProvider time, IMeter meter)
     {
         ArgumentNullException.ThrowIfNull(settings);
         return new NodeGateways(
-            RedisGateway.Props(settings.Redis.Gateway, time),
+            RedisGateway.Props(settings.Redis.Gateway, time, meter),
             roles.Any(r => r.NeedsAccount) ? Exchange(settings.Exchange, time) : null,
             DiskGateway.Props(settings.StateDir, settings.NodeName, time, settings.EssLatch));
     }
@@ -93,6 +112,22 @@ public static class Wiring
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
         : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
         : [];
+
+    private static async Task<IReadOnlyList<string>> GateNotReady(IActorRef gate, RoleBeat beat) =>
+        (await gate.Ask<ApplyLayerProtocol.Readiness>(new ApplyLayerProtocol.GetReadiness(), ReadinessBoard.MaxAge)
+            .ConfigureAwait(false)).Why;
+
+    private static IReadOnlyList<string> GovernorNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, "trouble") is { Length: > 0 } trouble ? [trouble] : [];
+
+    /// <summary>In its own words.</summary>
+    private static IReadOnlyList<string> PositionStateNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, "not_ready") is { Length: > 0 } why ? [why] : [];
+
+    private static IReadOnlyList<string> WatchdogNotReady(RoleBeat beat) =>
+        PanicWire.Find(beat.Fields, WatchdogActor.RefusedByField) is { Length: > 0 } workers
+            ? [WatchdogActor.TokenRefused(workers)]
+            : [];
 
     private static async Task<IReadOnlyList<string>> WorkerNotReady(IActorRef worker, RoleBeat beat)
     {

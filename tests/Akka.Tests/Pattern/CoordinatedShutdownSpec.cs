@@ -36,6 +36,22 @@ public class CoordinatedShutdownSpec
     }
 
     [Fact]
+    public async Task A_system_that_is_gone_before_its_phase_was_timed_ends_the_run_all_the_same()
+    {
+        var system = Create();
+        var shutdown = CoordinatedShutdown.Get(system);
+        shutdown.AddTask(CoordinatedShutdown.PhaseActorSystemTerminate, "abort", () =>
+        {
+            ((ExtendedActorSystem)system).Abort();
+            // In the task's synchronous part: this is the race lost on purpose.
+            Assert.True(SpinWait.SpinUntil(() => system.WhenTerminated.IsCompleted, Limit));
+            return Note("gone");
+        });
+        await shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Limit);
+        Assert.Equal(["gone"], _ran);
+    }
+
+    [Fact]
     public async Task A_second_run_is_the_first_one()
     {
         var system = Create();

@@ -263,7 +263,7 @@ public sealed class PanicRunTests
     {
         foreach (var leg in legs)
         {
-            leg.MarkSent();
+            leg.MarkSent(TimeSpan.Zero);
         }
     }
 

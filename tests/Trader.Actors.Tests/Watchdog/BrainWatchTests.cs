@@ -34,6 +34,20 @@ public sealed class BrainWatchTests
         Assert.NotNull(watch.Judge(Seconds(23.1)));
     }
 
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(-30_000, false)]
+    [InlineData(-30_001, true)]
+    [InlineData(1, true)]
+    public void What_Redis_says_late_is_old_news_and_a_clock_that_was_set_back_is_not(long offsetMs, bool counts)
+    {
+        watch.Observe(Beat(T0), byLink: true, TimeSpan.Zero);
+
+        Assert.Equal(counts, watch.Observe(Beat(T0 + offsetMs), byLink: false, Seconds(4)));
+
+        Assert.Equal(!counts, watch.Judge(Seconds(5.1)) is { Rule: WatchdogRule.HeartbeatMissing });
+    }
+
     [Fact]
     public void R1_speaks_the_runbooks_words()
     {

@@ -83,6 +83,7 @@ public sealed class PlanWireTests
     [InlineData("qty", "1,5", PlanFault.QuantityInvalid)]
     [InlineData("qty", " 1", PlanFault.QuantityInvalid)]
     [InlineData("qty", "1e400", PlanFault.QuantityInvalid)]
+    [InlineData("qty", "1e15", PlanFault.QuantityInvalid)]
     [InlineData("side", "UP", PlanFault.SideInvalid)]
     [InlineData("side", "buy", PlanFault.SideInvalid)]
     [InlineData("reduceOnly", "maybe", PlanFault.ReduceOnlyInvalid)]

@@ -144,7 +144,7 @@ public sealed class AnswerReadingTests
     {
         var json = $$"""{"timezone":"UTC","rateLimits":{{Limits}},"assets":[{"asset":"USDT"}],"symbols":[{{SymbolRow}}]}""";
         var info = ExchangeInfoJson.Read(Utf8(json)).Value();
-        Assert.Equal(new MarketLot(0.001m, 1000m, 0.001m), info.Lots[Symbol.Parse("XAUUSDT")]);
+        Assert.Equal(new MarketLot(0.001m, 1000m, 0.001m) { MinNotional = 5m }, info.Lots[Symbol.Parse("XAUUSDT")]);
         Assert.Equal(new OrderLimits(10000, 20000), info.Orders);
         Assert.Equal(6000, info.WeightPerMinute);
     }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
+using Trader.Actors.Ports;
 using Trader.Messages;
 using Trader.Redis.Gateway;
 using Trader.Testing;
@@ -44,6 +45,17 @@ public sealed class RedisGatewayTests : TestKit, IAsyncLifetime
         Assert.Equal(
             "event_id e1 reason WHY severity CRITICAL issued_by watchdog ts 1770000000000",
             (await console.Text("XRANGE", RedisKeys.PanicClose, "-", "+"))[(first.StreamId.Length + 1)..]);
+    }
+
+    [Fact]
+    public async Task Every_alarm_of_the_node_is_counted_even_one_that_Redis_does_not_take()
+    {
+        var alarms = new AlarmCount();
+        var counting = Sys.ActorOf(RedisGateway.Props(Settings("redis://127.0.0.1:1/0"), TimeProvider.System, alarms));
+        counting.Tell(new RedisProtocol.PublishAlarm(new Alarm("NO_HEARTBEAT", "none for 9 s", 1)), TestActor);
+        await ExpectMsgAsync<RedisProtocol.NotDone>();
+
+        Assert.Equal("trader_alarms_total code=NO_HEARTBEAT", Assert.Single(alarms.Counted));
     }
 
     [Fact]
@@ -218,5 +230,21 @@ public sealed class RedisGatewayTests : TestKit, IAsyncLifetime
     {
         var read = await Ask<RedisProtocol.HaltRead>(new RedisProtocol.GetHalt(Id("e1")));
         return (read.Halted, read.Witnessed);
+    }
+
+    private sealed class AlarmCount : IMeter
+    {
+        public List<string> Counted { get; } = [];
+
+        public void Count(string name, long by, params ReadOnlySpan<(string Name, string Value)> labels) =>
+            Counted.Add($"{name} {labels[0].Name}={labels[0].Value}");
+
+        public void Gauge(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+        {
+        }
+
+        public void Observe(string name, double seconds, params ReadOnlySpan<(string Name, string Value)> labels)
+        {
+        }
     }
 }

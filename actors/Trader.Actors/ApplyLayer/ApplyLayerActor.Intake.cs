@@ -1,0 +1,94 @@
+using Akka.Actor;
+using Akka.Event;
+using Trader.Messages;
+
+namespace Trader.Actors.ApplyLayer;
+
+/// <summary>Plans come in: from the stream, in bounded number, each entry once.</summary>
+public sealed partial class ApplyLayerActor
+{
+    /// <summary>Room that the next batch needs.</summary>
+    private const int BatchRoom = 100;
+
+    /// <summary>An entry in hand is kept from being claimed by others; beyond this many the youngest are not yet in danger.</summary>
+    private const int MaxKept = 1000;
+
+    private (string Group, long Batch)? more;
+
+    private void OnPlans(RedisProtocol.PlansSeen seen)
+    {
+        foreach (var entry in seen.Entries)
+        {
+            if (table.Holds(entry.StreamId) || outcomes.Entries.Contains(entry.StreamId))
+            {
+                // It came again because it is not acknowledged yet; that is being worked on.
+                continue;
+            }
+
+            switch (entry)
+            {
+                case RedisProtocol.PlanSeen plan:
+                    Begin(plan);
+                    break;
+                case RedisProtocol.PlanMalformed bad:
+                    OnMalformed(bad);
+                    break;
+            }
+        }
+
+        more = (seen.Group, seen.Batch);
+        TakeMore();
+        WantPositions();
+        Look();
+    }
+
+    private void Begin(RedisProtocol.PlanSeen seen)
+    {
+        around.Meter.Count(GateMetrics.Processed, 1, ("decision", GateRules.Kind(seen.Plan)));
+        var plan = new PlanCase(seen.StreamId, seen.Plan, Now);
+        if (GateRules.AtIntake(seen.Plan, settings) is { } end)
+        {
+            End(plan, end);
+            return;
+        }
+
+        if (!table.TryAdd(plan))
+        {
+            var first = table.Of(seen.Plan.Id);
+            End(plan, first is not null && first.Digest != plan.Digest ? GateRules.OtherContent() : GateRules.Duplicate());
+        }
+    }
+
+    private void OnMalformed(RedisProtocol.PlanMalformed bad)
+    {
+        var code = "invalid_plan:" + PlanWire.Code(bad.Fault);
+        log.Error("Plan entry {0} cannot be read: {1}", bad.StreamId, code);
+        around.Meter.Count(GateMetrics.Processed, 1, ("decision", Ending.Failure));
+        Conclude(
+            bad.StreamId, bad.StreamId, bad.Id?.Value ?? "", bad.Symbol?.Value ?? "",
+            Ending.Err("PLAN", "invalid_format", code, "not carried out"));
+    }
+
+    /// <summary>The next batch stays in the stream until there is room for it.</summary>
+    private void TakeMore()
+    {
+        if (more is { } next && table.Count + outcomes.Count + BatchRoom <= settings.MaxWaiting)
+        {
+            more = null;
+            around.Redis.Tell(new RedisProtocol.TakeMorePlans(next.Group, next.Batch));
+        }
+    }
+
+    private void KeepEntries()
+    {
+        var now = Now;
+        List<string> entries =
+        [
+            .. table.All.Where(plan => now - plan.SeenAt >= BeatEvery).Select(plan => plan.StreamId).Concat(outcomes.Entries).Take(MaxKept),
+        ];
+        if (entries.Count > 0)
+        {
+            around.Redis.Tell(new RedisProtocol.KeepPlans(entries));
+        }
+    }
+}

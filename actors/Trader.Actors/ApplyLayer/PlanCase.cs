@@ -1,0 +1,160 @@
+using Trader.Messages;
+
+namespace Trader.Actors.ApplyLayer;
+
+/// <summary>How far a plan has come.</summary>
+internal enum CaseStage
+{
+    /// <summary>It waits for permits, positions, or its symbol. Nothing has been consumed.</summary>
+    Waiting,
+
+    /// <summary>The atomic step is on its way.</summary>
+    Taking,
+
+    /// <summary>Taken; an open's intent is being written to disk.</summary>
+    Recording,
+
+    /// <summary>Taken; the switch is being read for the last time.</summary>
+    Confirming,
+
+    /// <summary>The order is on its way.</summary>
+    Sending,
+
+    /// <summary>The order's fate is being looked up.</summary>
+    Resolving,
+}
+
+/// <summary>One plan in hand, from its entry in the stream to its end.</summary>
+internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt)
+{
+    public string StreamId { get; } = streamId;
+
+    public Plan Plan { get; } = plan;
+
+    public string Digest { get; } = PlanRecordText.DigestOf(plan);
+
+    /// <summary>Monotonic; the permit wait counts from here.</summary>
+    public TimeSpan SeenAt { get; } = seenAt;
+
+    public CaseStage Stage { get; set; }
+
+    public bool Ended { get; set; }
+
+    /// <summary>Redis has its digest.</summary>
+    public bool Registered { get; set; }
+
+    /// <summary>A look at it is on its way.</summary>
+    public bool Asked { get; set; }
+
+    public TimeSpan LookAt { get; set; } = seenAt;
+
+    /// <summary>What it last waited for.</summary>
+    public string Reason { get; set; } = "init";
+
+    public PermitSeen Governor { get; set; } = PermitSeen.Absent;
+
+    public PermitSeen PositionState { get; set; } = PermitSeen.Absent;
+
+    /// <summary>The order as it was last made up.</summary>
+    public OrderDraft? Draft { get; set; }
+
+    public GatePass? Pass { get; set; }
+
+    /// <summary>When the question was asked that the order leaves on.</summary>
+    public TimeSpan ConfirmedAt { get; set; }
+
+    /// <summary>When its order may first have been sent.</summary>
+    public TimeSpan SentAt { get; set; }
+
+    /// <summary>The journal record that an open waits for.</summary>
+    public long RecordSeq { get; set; }
+
+    public int Lookups { get; set; }
+
+    public bool LookingUp { get; set; }
+
+    public TimeSpan LookupAt { get; set; }
+
+    /// <summary>The result that says unknown has been written.</summary>
+    public bool SaidUnknown { get; set; }
+
+    /// <summary>Set when an earlier life took it: no order is ever sent for it, only looked for.</summary>
+    public PlanRecordText? Inherited { get; set; }
+
+    /// <summary>From the atomic step to the order's known end.</summary>
+    public bool InFlight => Stage != CaseStage.Waiting;
+}
+
+/// <summary>The plans in hand, bounded; and which symbols have an order under way. One order at a time and symbol.</summary>
+internal sealed class PlanTable
+{
+    private readonly Dictionary<string, PlanCase> byEntry = new(StringComparer.Ordinal);
+    private readonly Dictionary<PlanId, PlanCase> byPlan = [];
+    private readonly Dictionary<Symbol, List<PlanCase>> busy = [];
+
+    public int Count => byEntry.Count;
+
+    public int InFlight { get; private set; }
+
+    public IReadOnlyCollection<PlanCase> All => byEntry.Values;
+
+    /// <summary>False when this plan, or this entry, is in hand already.</summary>
+    public bool TryAdd(PlanCase plan) => !byEntry.ContainsKey(plan.StreamId) && byPlan.TryAdd(plan.Plan.Id, plan)
+        && byEntry.TryAdd(plan.StreamId, plan);
+
+    public bool Holds(string streamId) => byEntry.ContainsKey(streamId);
+
+    public PlanCase? Of(PlanId id) => byPlan.GetValueOrDefault(id);
+
+    public PlanCase? Of(ClientOrderId id) => byEntry.Values.FirstOrDefault(c => c.InFlight && ClientOrderId.ForPlan(c.Plan.Id) == id);
+
+    /// <summary>Another plan's order is under way for the symbol, or its fate is not known.</summary>
+    public PlanCase? Blocker(PlanCase plan) =>
+        busy.GetValueOrDefault(plan.Plan.Symbol)?.FirstOrDefault(other => other != plan);
+
+    public void Advance(PlanCase plan, CaseStage stage)
+    {
+        var was = plan.InFlight;
+        plan.Stage = stage;
+        Mark(plan, was, plan.InFlight);
+    }
+
+    /// <summary>Takes it out of hand; one that never was in hand leaves the others alone.</summary>
+    public void End(PlanCase plan)
+    {
+        plan.Ended = true;
+        if (byEntry.GetValueOrDefault(plan.StreamId) == plan)
+        {
+            byEntry.Remove(plan.StreamId);
+            byPlan.Remove(plan.Plan.Id);
+            Mark(plan, plan.InFlight, isNow: false);
+        }
+    }
+
+    private void Mark(PlanCase plan, bool was, bool isNow)
+    {
+        if (was == isNow)
+        {
+            return;
+        }
+
+        InFlight += isNow ? 1 : -1;
+        if (!busy.TryGetValue(plan.Plan.Symbol, out var there))
+        {
+            busy[plan.Plan.Symbol] = there = [];
+        }
+
+        if (isNow)
+        {
+            there.Add(plan);
+        }
+        else
+        {
+            there.Remove(plan);
+            if (there.Count == 0)
+            {
+                busy.Remove(plan.Plan.Symbol);
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Trader.Messages;
+
+/// <summary>Orders through the gate: the only ones that may add exposure.</summary>
+public static partial class ExchangeProtocol
+{
+    /// <summary>
+    /// Sends one order now or not at all: an order that the account's budget has no room for is refused instead of queued, because what the
+    /// gate has just checked would be old when its turn comes. Never sent twice (S8). Exactly one <see cref="ApprovedAnswered"/>.
+    /// </summary>
+    public sealed record SendApproved(ApprovedOrder Order);
+
+    /// <param name="Id">The order.</param>
+    /// <param name="State">How it stands; <see cref="CloseState.Unknown"/> is looked up with <see cref="FindOrder"/>.</param>
+    /// <param name="OrderId">The venue's own id, empty when it gave none.</param>
+    /// <param name="Executed">Base units executed as far as known.</param>
+    /// <param name="Fault">Set for <see cref="CloseState.Refused"/> and <see cref="CloseState.Unknown"/>, else null.</param>
+    public sealed record ApprovedAnswered(
+        ClientOrderId Id, CloseState State, string OrderId, decimal Executed, ExchangeFault? Fault);
+}

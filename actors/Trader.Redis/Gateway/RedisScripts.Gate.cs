@@ -1,0 +1,111 @@
+namespace Trader.Redis.Gateway;
+
+/// <summary>The gate's steps. A switch, permit or record of the wrong type is an answer here and never an error of the script (X12).</summary>
+internal static partial class RedisScripts
+{
+    /// <summary>
+    /// KEYS kill switch, reports, mismatch, then per plan: record, taken, governor permit, P3.3 permit. ARGV node, orders in flight or an
+    /// empty text, seconds a record is kept, then per plan its digest or an empty text. Answers the switch's kind and text, the mismatch, then
+    /// per plan six values: standing (`same`, `other`), taken (1, 0), record, and for each permit its kind, text and time to live.
+    /// </summary>
+    public static readonly RedisScript LookAtGate = new(Off + Value + """
+        local kind, text = value(KEYS[1])
+        local on = is_on(kind, text)
+        if ARGV[2] ~= '' then
+          local t = redis.call('TIME')
+          redis.pcall('HSET', KEYS[2], ARGV[1],
+            string.format('%.0f:%s:%s', t[1] * 1000 + math.floor(t[2] / 1000), on and 'on' or 'off', ARGV[2]))
+        end
+        local _, mismatch = value(KEYS[3])
+        local answer = {kind, text, mismatch}
+        for i = 4, #KEYS, 4 do
+          local digest = ARGV[3 + i / 4]
+          if digest ~= '' then redis.pcall('SET', KEYS[i], digest, 'NX', 'EX', ARGV[3]) end
+          local seen, record = value(KEYS[i])
+          local standing = 'same'
+          if seen == 'other' or (digest ~= '' and string.sub(record, 1, #digest) ~= digest) then standing = 'other' end
+          answer[#answer + 1] = standing
+          answer[#answer + 1] = redis.call('EXISTS', KEYS[i + 1])
+          answer[#answer + 1] = record
+          for p = i + 2, i + 3 do
+            local permit, content = value(KEYS[p])
+            answer[#answer + 1] = permit
+            answer[#answer + 1] = content
+            answer[#answer + 1] = redis.call('TTL', KEYS[p])
+          end
+        end
+        return answer
+        """);
+
+    /// <summary>
+    /// KEYS kill switch, trading state, entries, stop's state, stop's marker, record, taken, governor permit, P3.3 permit. ARGV `open` or
+    /// `reduce`, `permits` or `bypass`, both permits as judged, digest, record, seconds it is kept. Answers a verdict and a detail. The
+    /// permits' content was judged by the caller, strictly; here it must still be byte for byte the same, so there is no moment between
+    /// judged and consumed.
+    /// </summary>
+    public static readonly RedisScript TakePlan = new(Off + Value + """
+        local kind, text = value(KEYS[1])
+        if is_on(kind, text) then return {'kill_switch', text} end
+        if ARGV[1] ~= 'reduce' then
+          local halted = redis.pcall('HGET', KEYS[2], 'halted')
+          if type(halted) == 'table' then return {'halted', halted.err or ''} end
+          if halted and string.lower(string.match(halted, '^%s*(.-)%s*$')) == 'true' then return {'halted', halted} end
+          local _, entries = value(KEYS[3])
+          if entries ~= 'open' then return {'entries_closed', entries} end
+          local _, stop = value(KEYS[4])
+          if stop ~= 'clear' then return {'emergency_stop', stop} end
+          if redis.call('EXISTS', KEYS[5]) == 1 then return {'emergency_stop', 'marker'} end
+        end
+        if redis.call('EXISTS', KEYS[7]) == 1 then return {'duplicate', ''} end
+        local seen, record = value(KEYS[6])
+        if seen == 'other' or (seen == 'string' and record ~= ARGV[5]) then return {'other_content', ''} end
+        if ARGV[2] ~= 'bypass' then
+          for p = 8, 9 do
+            local permit, content = value(KEYS[p])
+            if permit ~= 'string' or content ~= ARGV[p - 5] then return {'permit_changed', permit} end
+          end
+          redis.call('DEL', KEYS[8], KEYS[9])
+        end
+        local t = redis.call('TIME')
+        redis.call('SET', KEYS[7], t[1], 'EX', ARGV[7])
+        redis.call('SET', KEYS[6], ARGV[6], 'EX', ARGV[7])
+        return {'taken', ''}
+        """);
+
+    /// <summary>
+    /// KEYS results, plans, then per result the mark that it was published. ARGV group, length of the results, seconds a mark is kept, then
+    /// per result: the plan's entry or an empty text, and the eight fields with their values.
+    /// </summary>
+    public static readonly RedisScript PublishResults = new("""
+        local at = 4
+        for i = 3, #KEYS do
+          if redis.call('SET', KEYS[i], '1', 'NX', 'EX', ARGV[3]) then
+            redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, at + 1, at + 16))
+          end
+          if ARGV[at] ~= '' then redis.call('XACK', KEYS[2], ARGV[1], ARGV[at]) end
+          at = at + 17
+        end
+        return 1
+        """);
+
+    /// <summary>A string's kind (`absent`, `string`, `other`) and text.</summary>
+    private const string Value = """
+        local function value(key)
+          local got = redis.pcall('GET', key)
+          if type(got) == 'table' then return 'other', '' end
+          if not got then return 'absent', '' end
+          return 'string', got
+        end
+
+        """;
+
+    /// <summary>The same rule as KillSwitchSeen.IsOn, which a test holds against it value by value.</summary>
+    private const string Off = """
+        local off = {[''] = true, ['false'] = true, ['0'] = true, ['no'] = true, ['off'] = true}
+        local function is_on(kind, text)
+          if kind == 'absent' then return false end
+          return kind == 'other' or not off[string.lower(string.match(text, '^%s*(.-)%s*$'))]
+        end
+
+        """;
+}

@@ -1,0 +1,175 @@
+using Akka.Actor;
+using Trader.Messages;
+using Xunit;
+
+namespace Trader.Actors.Tests.ApplyLayer;
+
+/// <summary>What must hold before anything is opened, and does not hold up an exit (S6, S11, X37).</summary>
+public sealed class GateEntryTests : GateBench
+{
+    [Fact]
+    [Trait("rule", "S6")]
+    public void S6_an_open_with_everything_in_order_opens()
+    {
+        Redis.Permit("p1");
+        Start();
+        Guarded();
+        Publish(Open("p1"));
+        Pass(20);
+
+        var order = Assert.Single(Exchange.Orders);
+        Assert.Equal((true, OrderSide.Buy, 0.5m, false), (order.Opens, order.Side, order.Quantity, order.ReduceOnly));
+        Assert.True(Result("p1").Executed);
+    }
+
+    [Theory]
+    [Trait("rule", "S11")]
+    [InlineData("never", "exit_brain_silent")]
+    [InlineData("degraded", "exit_brain_degraded")]
+    [InlineData("silent", "exit_brain_silent")]
+    [InlineData("lost", "exit_brain_lost")]
+    [InlineData("stopping", "exit_brain_lost")]
+    [InlineData("latch", "ess_latched")]
+    [InlineData("doubt", "ess_latched")]
+    public void S11_without_a_live_brain_or_under_a_latch_nothing_is_opened_and_exits_go_on(string what, string error)
+    {
+        Redis.Permit("p1");
+        Redis.Permit("p2");
+        Start();
+        switch (what)
+        {
+            case "never":
+                break;
+            case "degraded":
+                Guarded(BrainStatus.Degraded);
+                break;
+            case "silent":
+                Guarded();
+                Pass(2100);
+                break;
+            case "lost":
+                Guarded();
+                Linked();
+                Gate.Tell(new LinkProtocol.Lost(LinkPeer.ExitBrain));
+                Guarded();
+                break;
+            case "stopping":
+                Guarded();
+                Linked();
+                Gate.Tell(new LinkProtocol.EventSeen(LinkPeer.ExitBrain, LinkProtocol.StoppingEvent, []));
+                break;
+            case "latch":
+                Guarded();
+                Gate.Tell(new DiskProtocol.EssLatchSeen(new EssLatch("/run/ESS_ON", true, "")));
+                break;
+            case "doubt":
+                Guarded();
+                Gate.Tell(new DiskProtocol.EssLatchSeen(new EssLatch("/run/ESS_ON", false, "no answer")));
+                break;
+        }
+
+        Publish(Open("p1"));
+        Pass(20);
+        Assert.Equal(("BLOCKED", error), (Result("p1").Decision, Result("p1").Error));
+        Assert.Empty(Exchange.Orders);
+        Assert.True(Redis.Governor.ContainsKey("p1"));
+
+        Exchange.Hold(0.5m);
+        Pass(600);
+        Publish(Plan("p2"));
+        Pass(20);
+        Assert.True(Result("p2").Executed);
+    }
+
+    [Theory]
+    [Trait("rule", "S4")]
+    [InlineData(TakeRefusal.Halted, "trading_halted")]
+    [InlineData(TakeRefusal.EntriesClosed, "entries_closed")]
+    [InlineData(TakeRefusal.EmergencyStop, "ess_active")]
+    public void S4_what_the_step_says_about_opens_is_their_end(TakeRefusal refusal, string error)
+    {
+        Redis.Permit("p1");
+        Redis.OpensRefused = refusal;
+        Start();
+        Guarded();
+        Publish(Open("p1"));
+        Pass(20);
+
+        Assert.Equal(("BLOCKED", error), (Result("p1").Decision, Result("p1").Error));
+        Assert.True(Redis.Governor.ContainsKey("p1"));
+    }
+
+    [Theory]
+    [Trait("covers", "X37")]
+    [InlineData("0.59", null)]
+    [InlineData("0.60", "kill_score_warning_risk_increase")]
+    [InlineData("0.80", "kill_score_critical")]
+    [InlineData("0.99", "kill_score_critical")]
+    [InlineData("nan", "kill_score_missing")]
+    public void Danger_stops_opens_and_never_exits(string score, string? error)
+    {
+        Redis.Permit("p1");
+        Redis.Permit("p2");
+        Start();
+        Guarded();
+        Publish(Plan("p1", "OPEN_LONG", ("qty", "0.5"), ("kill_score", score)));
+        Pass(20);
+        Assert.Equal(error ?? "", Result("p1").Error);
+        Exchange.Orders.Clear();
+        Exchange.Hold(0.5m);
+        Pass(600);
+        Publish(Plan("p2", "FULL_CLOSE_PROPOSED", ("kill_score", score)));
+        Pass(20);
+
+        Assert.True(Result("p2").Executed);
+    }
+
+    [Fact]
+    public void The_allowlist_holds_up_opens_and_never_exits()
+    {
+        Redis.Permit("p1");
+        Redis.Permit("p2");
+        Start(Live with { Allowlist = new HashSet<Symbol> { Symbol.Parse("ETHUSDT") } });
+        Guarded();
+        Publish(Open("p1"));
+        Pass(20);
+        Assert.Equal(("SKIP", "not_in_allowlist"), (Result("p1").Decision, Result("p1").Error));
+        Exchange.Hold(0.5m);
+        Publish(Plan("p2"));
+        Pass(600);
+
+        Assert.True(Result("p2").Executed);
+    }
+
+    [Fact]
+    [Trait("rule", "S12")]
+    public void S12_an_open_waits_for_the_disk_and_is_not_sent_without_it()
+    {
+        Redis.Permit("p1");
+        Start();
+        Guarded();
+        Disk.Refuses = true;
+        Publish(Open("p1"));
+        Pass(20);
+
+        Assert.Empty(Exchange.Orders);
+        Assert.Equal(("BLOCKED", "journal_unavailable"), (Result("p1").Decision, Result("p1").Error));
+    }
+
+    [Fact]
+    [Trait("rule", "S2")]
+    public void S2_an_exit_does_not_wait_for_the_disk()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Start();
+        Disk.Stalls = true;
+        Publish(Plan("p1"));
+        Pass(20);
+
+        Assert.Single(Exchange.Orders);
+    }
+
+    private void Linked() => Gate.Tell(new LinkProtocol.EventSeen(
+        LinkPeer.ExitBrain, LinkProtocol.HeartbeatEvent, HeartbeatWire.Write(new Heartbeat("exit_brain_main", BrainStatus.Alive, 0, null, 5, 0, 1))));
+}
