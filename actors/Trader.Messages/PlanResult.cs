@@ -5,6 +5,17 @@ using System.Text.Json;
 
 namespace Trader.Messages;
 
+/// <summary>Errors of results that others than the gate act on (apply-layer contract 2.4).</summary>
+public static class PlanResultWords
+{
+    public const string KillSwitchActive = "kill_switch_active";
+
+    public const string KillSwitchUnavailable = "kill_switch_unavailable";
+
+    /// <summary>Nobody knows yet whether the order was executed; a corrected result follows.</summary>
+    public const string OutcomeUnknown = "outcome_unknown";
+}
+
 /// <summary>One step of a result. Numbers are base units.</summary>
 /// <param name="Step">E.g. <c>CLOSE_FULL</c>, <c>PERMIT_WAIT</c>.</param>
 /// <param name="Status">Documented word, e.g. <c>success</c>, <c>no_position</c>, <c>denied</c>, <c>error</c>.</param>

@@ -87,6 +87,16 @@ public static partial class RedisProtocol
     /// <summary>Tells the gate's group that these entries are still being worked on.</summary>
     public sealed record KeepPlans(IReadOnlyList<string> StreamIds);
 
+    /// <summary>Adds a plan to the stream. Reply: <see cref="Done"/>, or <see cref="NotDone"/>.</summary>
+    public sealed record PublishPlan(PlanId Id, IReadOnlyList<KeyValuePair<string, string>> Fields);
+
+    /// <summary>Subscribes the sender to new results: <see cref="PlanEnded"/>.</summary>
+    public sealed record WatchPlanEnds;
+
+    /// <param name="PlanId">As written.</param>
+    /// <param name="Executed">Whatever its case, <c>true</c>.</param>
+    public sealed record PlanEnded(string PlanId, bool Executed, string Error);
+
     /// <param name="KillSwitch">As read.</param>
     /// <param name="MismatchSeconds">What P3.3 says about ledgers that differ; null when nobody says.</param>
     /// <param name="Plans">In the order asked.</param>

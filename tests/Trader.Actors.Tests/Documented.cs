@@ -19,7 +19,7 @@ internal static class Documented
     public static readonly ExitRuleSettings NoExits = new(null, null, null, null, null, null);
 
     public static readonly ExitBrainSettings Brain = new(
-        BrainId, Seconds(1), Ms(500), Ms(500), Seconds(3), Seconds(5), NoExits);
+        BrainId, Seconds(1), Ms(500), Ms(500), Seconds(3), Seconds(5), NoExits, Seconds(10), Seconds(20));
 
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 

@@ -29,7 +29,7 @@ internal static class Figures
         BrainId, Seconds(5), Seconds(5), Seconds(30), Seconds(3), Ms(50), Seconds(30), Seconds(10), 3, Seconds(1), Ms(200));
 
     public static readonly ExitBrainSettings Brain = new(
-        BrainId, Seconds(1), Ms(500), Ms(500), Ms(900), Seconds(5), new ExitRuleSettings(5, 10, 4, 2, null, 5));
+        BrainId, Seconds(1), Ms(500), Ms(500), Ms(900), Seconds(5), new ExitRuleSettings(5, 10, 4, 2, null, 5), Seconds(10), Seconds(20));
 
     public static PanicCloseSettings Worker(string name) => new(
         name, Seconds(60), Seconds(5), Seconds(10), Ms(200), Ms(250), Seconds(5), Ms(250), 3, Seconds(1), Seconds(5));

@@ -73,6 +73,9 @@ internal sealed partial class SimRedis
             case RedisProtocol.WatchCompletions:
                 Readers.Watch(connection, new RedisTail(sender, heartbeats: false));
                 break;
+            case RedisProtocol.WatchPlanEnds:
+                // No order gate runs in this world: nobody ever tells what became of a plan.
+                break;
             case RedisProtocol.WatchPanics watch:
                 connection.Reader = new RedisGroupReader(sender, watch.Worker);
                 Readers.Begin(connection);
@@ -215,7 +218,7 @@ internal sealed partial class SimRedis
             case RedisProtocol.PublishRefusal refusal:
                 Data.Refuse(refusal.EventId, connection.Node.Name);
                 break;
-            case RedisProtocol.PublishAlarm:
+            case RedisProtocol.PublishAlarm or RedisProtocol.PublishPlan:
                 break;
             default:
                 throw new InvalidOperationException($"Redis was told {command}.");

@@ -12,6 +12,12 @@ public sealed partial class ApplyLayerActor
 
     private void Consider(PlanCase plan)
     {
+        if (GateRules.AtIntake(plan.Plan, settings) is { } end)
+        {
+            End(plan, end);
+            return;
+        }
+
         if (settings.Mode == GateMode.DryRun)
         {
             EndDryRun(plan);

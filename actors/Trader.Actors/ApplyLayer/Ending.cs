@@ -18,11 +18,11 @@ public sealed record Ending(string Decision, bool Executed, bool Would, string E
 
     public const string Failure = "ERROR";
 
-    public const string KillSwitchActive = "kill_switch_active";
+    public const string KillSwitchActive = PlanResultWords.KillSwitchActive;
 
-    public const string KillSwitchUnavailable = "kill_switch_unavailable";
+    public const string KillSwitchUnavailable = PlanResultWords.KillSwitchUnavailable;
 
-    public const string OutcomeUnknown = "outcome_unknown";
+    public const string OutcomeUnknown = PlanResultWords.OutcomeUnknown;
 
     public const string PermitDenied = "p33_permit_denied";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Trader.Messages;
 
 namespace Trader.Actors.ExitBrain;
 
@@ -19,6 +20,13 @@ internal static class BrainRecords
             new("mark_price", Text(position.MarkPrice)),
         ];
     }
+
+    public static IReadOnlyList<KeyValuePair<string, string>> Asked(ExitDecision decision, PlanId plan) =>
+    [
+        new("plan_id", plan.Value),
+        new("position", decision.Position.Key.ToString()),
+        new("rule", decision.Rule.ToString()),
+    ];
 
     private static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,7 @@ namespace Trader.Actors.ExitBrain;
 /// keeps the gate to entries closed and goes on minding exits (S1, S4, S11); positions that cannot be read make it DEGRADED, never
 /// flat (S3).
 /// </summary>
-public sealed class ExitBrainActor : ReceiveActor, IWithTimers
+public sealed partial class ExitBrainActor : ReceiveActor, IWithTimers
 {
     private sealed record NextTurn;
 
@@ -28,6 +28,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
     private readonly long startedAt;
     private readonly PositionBook book;
     private readonly GuardPresence guards;
+    private readonly ExitDesk desk;
     private long readId;
     private bool reading;
     private TimeSpan turnStartedAt;
@@ -46,6 +47,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         startedAt = around.Time.GetTimestamp();
         book = new PositionBook(settings.Exits);
         guards = new GuardPresence(settings.GuardSilence);
+        desk = new ExitDesk(settings.LoopEvery, settings.ExitAnswer, settings.ExitsRefused);
         Receive<NextTurn>(_ => StartTurn());
         Receive<ExitBrainProtocol.FillLearned>(_ => StartTurnSoon());
         Receive<ExchangeProtocol.PositionsRead>(OnPositions);
@@ -55,7 +57,8 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         Receive<LinkProtocol.EventSeen>(OnLinkEvent);
         Receive<RedisProtocol.LivenessRead>(read => guards.Heard(read.Roles, Now - LivenessLapse));
         Receive<RedisProtocol.HaltRead>(OnHaltRead);
-        Receive<RedisProtocol.NotDone>(failed => OnHaltNotRead(failed.Command));
+        Receive<RedisProtocol.NotDone>(OnNotDone);
+        Receive<RedisProtocol.PlanEnded>(OnPlanEnded);
         Receive<RedisProtocol.CompletionSeen>(seen => OnCompletion(seen.Backlog));
         Receive<DiskProtocol.NotAppended>(failed => OnJournalFailure(failed.Why));
         ReceiveAny(Ignore);
@@ -74,6 +77,7 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         around.Link.Tell(new LinkProtocol.Watch(LinkPeer.Watchdog));
         around.Link.Tell(new LinkProtocol.Watch(LinkPeer.PanicClose));
         around.Redis.Tell(new RedisProtocol.WatchCompletions());
+        around.Redis.Tell(new RedisProtocol.WatchPlanEnds());
         StartTurn();
     }
 
@@ -110,25 +114,13 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         }
 
         var turn = book.Judge(read, Now);
-        foreach (var decision in turn.NewExits)
-        {
-            log.Warning("EXIT {0} {1} {2}: {3} ({4}); an intent, there is no order gate yet", decision.Position.Key, decision.Position.ClosingSide,
-                decision.Position.Quantity, decision.Rule, decision.Text);
-            around.Meter.Count("trader_exit_decisions_total", 1, ("rule", decision.Rule.ToString()));
-            Journal("brain.exit_intent", BrainRecords.Intent(decision));
-        }
-
-        foreach (var closed in turn.SeenClosed)
-        {
-            Journal("brain.exit_seen_closed", [new("position", closed.ToString())]);
-        }
-
+        OnExits(turn);
         if (turn.Unguarded.Count == 0)
         {
             lastDecisionMs = around.NowMs;
         }
 
-        EndTurn(turn.Unguarded.Count == 0 ? null : $"cannot guard {string.Join(",", turn.Unguarded.Take(5))}");
+        EndTurn(turn.Unguarded.Count > 0 ? $"cannot guard {string.Join(",", turn.Unguarded.Take(5))}" : ExitTrouble());
     }
 
     private void OnNoPositions(ExchangeProtocol.PositionsNotRead failed)
@@ -167,85 +159,6 @@ public sealed class ExitBrainActor : ReceiveActor, IWithTimers
         var period = status == BrainStatus.Alive ? settings.LoopEvery : settings.LoopEveryDegraded;
         var wait = period - took;
         Timers.StartSingleTimer(nameof(NextTurn), new NextTurn(), wait > TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(1));
-    }
-
-    private void Beat(string? trouble)
-    {
-        var now = Now;
-        var noWatchdog = guards.IsSilent(Roles.Watchdog, now);
-        var noWorker = guards.IsSilent(Roles.PanicClose, now);
-        var why = trouble ?? (noWatchdog ? "no watchdog heard" : null);
-        SetStatus(why);
-        SetGate(why ?? HaltTrouble(now) ?? (noWorker ? "no panic-close worker heard"
-            : !guards.AllHeard(now) ? "guards not heard yet"
-            : book.OverdueExits(now) is { Count: > 0 } overdue ? $"exits not executed: {string.Join(",", overdue.Take(5))}" : null));
-        var heartbeat = new Heartbeat(settings.ServiceId, status, book.OpenPositions, lastDecisionMs,
-            (int)(now - turnStartedAt).TotalMilliseconds, book.PendingExits, around.NowMs);
-        around.Link.Tell(new LinkProtocol.Announce(
-            LinkPeer.ExitBrain, LinkProtocol.HeartbeatEvent, HeartbeatWire.Write(heartbeat)));
-        around.Redis.Tell(new RedisProtocol.PublishHeartbeat(heartbeat));
-        around.Redis.Tell(new RedisProtocol.PublishEntriesGate(
-            gateReason is null, gateReason ?? "", (int)(3 * settings.LoopEvery).TotalMilliseconds));
-        around.Meter.Gauge("trader_exit_brain_positions", book.OpenPositions);
-        around.Meter.Gauge("trader_exit_brain_degraded", status == BrainStatus.Degraded ? 1 : 0);
-        around.Meter.Count("trader_exit_brain_heartbeats_total", 1);
-    }
-
-    /// <summary>Nothing is entered under a halt, nor while nobody can say whether there is one (S1, S4, E19).</summary>
-    private string? HaltTrouble(TimeSpan now) =>
-        haltReadAt is not { } at || now - at > 3 * settings.LoopEvery ? "halt unknown" : halted ? "trading halted" : null;
-
-    /// <summary>As old as the question, not as the answer's reading: a brain that stood still finds old answers in its mailbox.</summary>
-    private void OnHaltRead(RedisProtocol.HaltRead read)
-    {
-        halted = read.Halted;
-        haltReadAt = haltAskedAt.TryDequeue(out var askedAt) ? askedAt : null;
-    }
-
-    private void OnHaltNotRead(object command)
-    {
-        if (command is RedisProtocol.GetHalt)
-        {
-            haltAskedAt.TryDequeue(out _);
-        }
-    }
-
-    private void SetStatus(string? why)
-    {
-        var next = why is null ? BrainStatus.Alive : BrainStatus.Degraded;
-        if (next == status)
-        {
-            return;
-        }
-
-        status = next;
-        if (why is null)
-        {
-            log.Info("ALIVE: minding {0} positions", book.OpenPositions);
-        }
-        else
-        {
-            log.Warning("DEGRADED: {0}", why);
-        }
-
-        Journal("brain.status", [new("status", status.ToString()), new("why", why ?? "")]);
-    }
-
-    private void SetGate(string? reason)
-    {
-        if ((reason is null) == (gateReason is null))
-        {
-            gateReason = reason;
-            return;
-        }
-
-        gateReason = reason;
-        log.Info(reason is null ? "Gate to entries OPEN" : "Gate to entries CLOSED: {0}", reason ?? "");
-        Journal("brain.gate", [new("open", reason is null ? "true" : "false"), new("why", reason ?? "")]);
-        if (reason is not null)
-        {
-            around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("ENTRIES_CLOSED", reason, around.NowMs)));
-        }
     }
 
     private void OnLinkEvent(LinkProtocol.EventSeen seen)

@@ -8,6 +8,8 @@ namespace Trader.Actors.ExitBrain;
 /// <param name="ReadDeadline">A position read that has not answered by then counts as unreadable.</param>
 /// <param name="GuardSilence">No watchdog, or no panic-close worker, heard for this long closes the gate to entries (S11).</param>
 /// <param name="Exits">The exit rules' thresholds.</param>
+/// <param name="ExitAnswer">An exit whose plan has no result for this long is asked for again.</param>
+/// <param name="ExitsRefused">Exits that are refused for this long on end make the brain DEGRADED.</param>
 public sealed record ExitBrainSettings(
     string ServiceId,
     TimeSpan LoopEvery,
@@ -15,7 +17,9 @@ public sealed record ExitBrainSettings(
     TimeSpan SlowLoop,
     TimeSpan ReadDeadline,
     TimeSpan GuardSilence,
-    ExitRuleSettings Exits);
+    ExitRuleSettings Exits,
+    TimeSpan ExitAnswer,
+    TimeSpan ExitsRefused);
 
 /// <summary>Thresholds of the exit rules; percentages of the entry price unless said otherwise, positive, null switches a rule off.</summary>
 /// <param name="StopLossPercent">Loss that closes a position.</param>

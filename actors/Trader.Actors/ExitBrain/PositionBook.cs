@@ -5,8 +5,10 @@ namespace Trader.Actors.ExitBrain;
 /// <param name="NewExits">Exits decided in this turn that were not pending before.</param>
 /// <param name="SeenClosed">Pending exits whose position the exchange no longer shows.</param>
 /// <param name="Unguarded">Positions that no rule could judge.</param>
+/// <param name="Wanted">Every exit that this turn decided, pending ones included.</param>
 public sealed record Turn(
-    IReadOnlyList<ExitDecision> NewExits, IReadOnlyList<PositionKey> SeenClosed, IReadOnlyList<string> Unguarded);
+    IReadOnlyList<ExitDecision> NewExits, IReadOnlyList<PositionKey> SeenClosed, IReadOnlyList<string> Unguarded,
+    IReadOnlyList<ExitDecision> Wanted);
 
 /// <summary>The brain's view of the account, renewed by every read; an unreadable row counts as an open position (S3).</summary>
 public sealed class PositionBook(ExitRuleSettings settings)
@@ -26,6 +28,7 @@ public sealed class PositionBook(ExitRuleSettings settings)
         ArgumentNullException.ThrowIfNull(read);
         var unguarded = read.Unreadable.Select(row => row.Symbol).ToList();
         var exits = new List<ExitDecision>();
+        var wanted = new List<ExitDecision>();
         var next = new Dictionary<PositionKey, PositionMemory>(read.Positions.Count);
         foreach (var position in read.Positions)
         {
@@ -42,9 +45,13 @@ public sealed class PositionBook(ExitRuleSettings settings)
                 // The price came back before anyone acted: there is nothing left to execute.
                 pending.Remove(position.Key);
             }
-            else if (Note(decision, now))
+            else
             {
-                exits.Add(decision);
+                wanted.Add(decision);
+                if (Note(decision, now))
+                {
+                    exits.Add(decision);
+                }
             }
         }
 
@@ -57,7 +64,7 @@ public sealed class PositionBook(ExitRuleSettings settings)
             pending.Remove(key);
         }
 
-        return new Turn(exits, closed, unguarded);
+        return new Turn(exits, closed, unguarded, wanted);
     }
 
     /// <summary>Positions whose exit was decided a while ago and that are still open.</summary>

@@ -6,6 +6,11 @@ namespace Trader.Redis.Gateway;
 /// <summary>The order gate's commands. The pass that makes an order comes from here: out of the atomic step's answer, and of nothing else (S6).</summary>
 public sealed partial class RedisGateway
 {
+    private sealed record PlanEndEntries(IReadOnlyList<StreamEntry> Entries);
+
+    /// <summary>Apart from the reader of the same stream in the position state brain's group.</summary>
+    private const string PlanEndReader = RedisKeys.PlanResults + "/ends";
+
     /// <summary>A plan that was seen is known by its content at least as long as permits live.</summary>
     private const int PlanRecordSeconds = 600;
 
@@ -22,6 +27,9 @@ public sealed partial class RedisGateway
         Receive<RedisProtocol.ReadKillSwitch>(ReadKillSwitch);
         Receive<RedisProtocol.PublishResults>(PublishResults);
         Receive<RedisProtocol.KeepPlans>(KeepPlans);
+        Receive<RedisProtocol.PublishPlan>(m => Do(m, StreamCommands.Add(RedisKeys.Plans, settings.RecordLength, m.Fields)));
+        Receive<RedisProtocol.WatchPlanEnds>(_ => WatchPlanEnds());
+        Receive<PlanEndEntries>(OnPlanEnds);
     }
 
     private void LookAtGate(RedisProtocol.LookAtGate look)
@@ -85,6 +93,39 @@ public sealed partial class RedisGateway
             .. keep.StreamIds.Select(RedisArgument.FromString), "JUSTID",
         ];
         Do(keep, RedisCommand.Of("XCLAIM", all));
+    }
+
+    private void WatchPlanEnds()
+    {
+        Add(subscribers.PlanEnds);
+        StartReaders();
+    }
+
+    private void StartPlanEndReader()
+    {
+        if (subscribers.PlanEnds.Count > 0 && !readers.ContainsKey(PlanEndReader))
+        {
+            readers[PlanEndReader] = StreamTail.StartAtEnd(RedisKeys.PlanResults, target, settings.Streams, Sink(PlanEndReader, entries =>
+            {
+                self.Tell(new PlanEndEntries(entries));
+                return ValueTask.CompletedTask;
+            }));
+        }
+    }
+
+    private void OnPlanEnds(PlanEndEntries read)
+    {
+        foreach (var entry in read.Entries)
+        {
+            var ended = new RedisProtocol.PlanEnded(
+                PanicWire.Find(entry.Fields, "plan_id") ?? "",
+                string.Equals(PanicWire.Find(entry.Fields, "executed"), "true", StringComparison.OrdinalIgnoreCase),
+                PanicWire.Find(entry.Fields, "error") ?? "");
+            foreach (var watcher in subscribers.PlanEnds)
+            {
+                watcher.Tell(ended);
+            }
+        }
     }
 
     private static string[] PlanKeys(PlanId id) =>

@@ -76,6 +76,7 @@ public sealed partial class RedisGateway
 
         StartPlanReaders();
         StartResultReader();
+        StartPlanEndReader();
     }
 
     private StreamTail Tail(string key, Func<IReadOnlyList<StreamEntry>, object> wrap) =>

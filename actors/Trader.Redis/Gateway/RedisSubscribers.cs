@@ -23,8 +23,11 @@ public sealed class RedisSubscribers
     /// <summary>Who enters results in the ledger; null where the position state brain does not run.</summary>
     internal PlanSubscriber? Results { get; set; }
 
+    /// <summary>Who has plans of its own and hears what became of them.</summary>
+    internal HashSet<IActorRef> PlanEnds { get; } = [];
+
     internal IEnumerable<IActorRef> All() =>
-        Connection.Concat(Heartbeats).Concat(Completions).Concat(Panics is null ? [] : [Panics])
+        Connection.Concat(Heartbeats).Concat(PlanEnds).Concat(Completions).Concat(Panics is null ? [] : [Panics])
             .Concat(Plans.Values.Select(plan => plan.Worker)).Concat(Results is null ? [] : [Results.Worker]).Distinct();
 
     internal void Remove(IActorRef gone)
@@ -32,6 +35,7 @@ public sealed class RedisSubscribers
         Connection.Remove(gone);
         Heartbeats.Remove(gone);
         Completions.Remove(gone);
+        PlanEnds.Remove(gone);
         Panics = gone.Equals(Panics) ? null : Panics;
         Results = gone.Equals(Results?.Worker) ? null : Results;
         foreach (var group in Plans.Where(plan => plan.Value.Worker.Equals(gone)).Select(plan => plan.Key).ToList())

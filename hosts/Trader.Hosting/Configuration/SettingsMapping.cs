@@ -241,7 +241,9 @@ internal sealed partial class SettingsMapping(
                 read.PercentOrOff("trader.exit-brain.exits.take-profit-percent", 1000),
                 activate, trailing,
                 read.DurationOrOff("trader.exit-brain.exits.maximum-hold", S(60), TimeSpan.FromHours(720)),
-                read.PercentOrOff("trader.exit-brain.exits.liquidation-distance-percent", 100)));
+                read.PercentOrOff("trader.exit-brain.exits.liquidation-distance-percent", 100)),
+            read.Duration("trader.exit-brain.exit-answer", S(2), S(60)),
+            read.Duration("trader.exit-brain.exits-refused", S(5), S(300)));
     }
 
     private WatchdogSettings Guard(ExitBrainSettings brain)

@@ -142,6 +142,23 @@ public sealed class GateEntryTests : GateBench
     }
 
     [Fact]
+    [Trait("rule", "S10")]
+    public void S10_an_open_that_an_earlier_life_took_is_looked_for_even_where_it_would_now_be_refused()
+    {
+        var plan = Open("p1");
+        Redis.Records["p1"] = new PlanRecordText(PlanRecordText.DigestOf(plan), "9-0", "gate-0", new PlanRecordOrder(OrderSide.Buy, 0.5m, true));
+        Exchange.Find = () => (CloseState.Filled, 0.5m);
+        Start(Live with { Allowlist = new HashSet<Symbol> { Symbol.Parse("ETHUSDT") } });
+        Again("9-0", plan);
+        Again("10-0", Open("p2"));
+        Pass(50);
+
+        Assert.True(Result("p1").Executed);
+        Assert.Equal("not_in_allowlist", Result("p2").Error);
+        Assert.Empty(Exchange.Orders);
+    }
+
+    [Fact]
     [Trait("rule", "S12")]
     public void S12_an_open_waits_for_the_disk_and_is_not_sent_without_it()
     {
