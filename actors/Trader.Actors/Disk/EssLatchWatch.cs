@@ -22,6 +22,7 @@ public sealed class EssLatchWatch : IDisposable
     public sealed record Prepared(string? Why);
 
     private const int MaxQueued = 64;
+    private const int LoadedMachine = 3;
     private const string Busy = "the run directory does not answer, its queue is full";
 
     private readonly EssLatchFiles _files;
@@ -34,6 +35,9 @@ public sealed class EssLatchWatch : IDisposable
     private readonly ITimer _clock;
     private DiskProtocol.EssFilesSeen? _last;
     private long _lastLook;
+    private long _looks;
+    private long? _overdueAtLook;
+    private bool _inside;
     private bool _ended;
 
     /// <param name="seen">Called for the first look and for every change, one at a time, from this class's thread or a timer's.</param>
@@ -84,19 +88,34 @@ public sealed class EssLatchWatch : IDisposable
     {
         while (!_queue.IsCompleted)
         {
-            Publish(_files.Look(notes: true), finished: true);
+            Look();
             if (_queue.TryTake(out var item, _settings.PollEvery))
             {
+                Enter();
                 var reply = Do(item.Command);
 
                 // What was done is seen before it is answered: nobody who was told "lowered" then sees the old latch and takes it for a
                 // new one.
-                Publish(_files.Look(notes: true), finished: true);
+                Look();
                 Answer(item, reply);
             }
         }
 
         _queue.Dispose();
+    }
+
+    private void Look()
+    {
+        Enter();
+        Publish(_files.Look(notes: true), finished: true);
+    }
+
+    private void Enter()
+    {
+        lock (_lock)
+        {
+            _inside = true;
+        }
     }
 
     private object Do(object command) => command switch
@@ -135,12 +154,20 @@ public sealed class EssLatchWatch : IDisposable
         item.Reply(reply);
     }
 
+    /// <summary>
+    /// A look that is under way too long is the directory's doing. One that has not even begun is the machine's, which may be loaded or have
+    /// stood still; that is given longer. Either must hold over two turns of this clock, so that after a standstill the looking thread has its
+    /// turn first.
+    /// </summary>
     private void DoubtWhenOverdue()
     {
         Item[] waiting;
         lock (_lock)
         {
-            if (_time.GetElapsedTime(_lastLook) <= _settings.PollEvery + _settings.Overdue)
+            var limit = _settings.PollEvery + (_inside ? _settings.Overdue : _settings.Overdue * LoadedMachine);
+            var before = _overdueAtLook;
+            _overdueAtLook = _time.GetElapsedTime(_lastLook) > limit ? _looks : null;
+            if (_overdueAtLook is null || before != _overdueAtLook)
             {
                 return;
             }
@@ -160,7 +187,12 @@ public sealed class EssLatchWatch : IDisposable
     {
         lock (_lock)
         {
-            _lastLook = finished ? _time.GetTimestamp() : _lastLook;
+            if (finished)
+            {
+                (_lastLook, _inside) = (_time.GetTimestamp(), false);
+                _looks++;
+            }
+
             if (!_ended && found != _last)
             {
                 _last = found;
