@@ -137,7 +137,7 @@ public sealed class NodeTests : IDisposable
         using var client = new HttpClient();
         var metrics = new Uri($"http://127.0.0.1:{watchdog.Ports[Role.Watchdog]}/metrics");
         await Until(async () => await client.GetStringAsync(metrics) is var figures
-            && figures.Contains("trader_link_panic_workers_refusing 1", StringComparison.Ordinal)
+            && figures.Contains("\ntrader_link_panic_workers_refusing 1", StringComparison.Ordinal)
             && figures.Contains("trader_alarms_total{code=\"LINK_TOKEN_REFUSED\"} 1", StringComparison.Ordinal));
         await watchdog.StopAsync();
         await lines.DisposeAsync();

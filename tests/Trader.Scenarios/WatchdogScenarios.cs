@@ -158,7 +158,7 @@ public sealed class WatchdogScenarios(WatchedStream watched) : IClassFixture<Wat
         await Fleet.Console.Do("DEL", RedisKeys.TradingState);
         await using var beats = Beater.Start(Fleet, now => Beater.Healthy(now));
         await Fleet.Until("the watchdog to be armed", async () =>
-            (await Fleet.Get(Role.Watchdog, "/metrics")).Contains("trader_watchdog_armed 1", StringComparison.Ordinal));
+            (await Fleet.Get(Role.Watchdog, "/metrics")).Contains("\ntrader_watchdog_armed 1", StringComparison.Ordinal));
         await Status(1, "status=ALIVE, positions=0");
         return await Marks.Take(Fleet);
     }

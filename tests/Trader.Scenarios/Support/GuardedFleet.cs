@@ -59,7 +59,7 @@ public class GuardedFleet : IAsyncLifetime
     {
         await Fleet.Until("the worker to be ready", async () =>
             await Fleet.Get(Role.PanicClose, "/health/live") is { } answer && !answer.StartsWith("no answer", StringComparison.Ordinal)
-            && (await Fleet.Get(Role.PanicClose, "/metrics")).Contains("trader_panic_close_ready 1", StringComparison.Ordinal));
+            && (await Fleet.Get(Role.PanicClose, "/metrics")).Contains("\ntrader_panic_close_ready 1", StringComparison.Ordinal));
         // New heartbeats only: what the last scenario's brain left behind proves nothing about this one's.
         var after = await Fleet.Console.LastId(RedisKeys.Heartbeat);
         await Fleet.Until($"heartbeats with {positions} positions and an open gate", async () =>
@@ -70,7 +70,7 @@ public class GuardedFleet : IAsyncLifetime
             await Fleet.Get(Role.Watchdog, "/metrics") is { } metrics
             && metrics.Contains("trader_link_up{peer=\"exit-brain\"} 1", StringComparison.Ordinal)
             && metrics.Contains("trader_link_up{peer=\"panic-close\"} 1", StringComparison.Ordinal)
-            && metrics.Contains("trader_watchdog_armed 1", StringComparison.Ordinal));
+            && metrics.Contains("\ntrader_watchdog_armed 1", StringComparison.Ordinal));
         var mark = Watchdog.Mark;
         await Fleet.Said(Watchdog, $"status=ALIVE, positions={positions}", mark);
     }
