@@ -62,6 +62,13 @@ internal static class UpCommand
             await stack.BringUpAsync(heartbeats, options.Positions, TimeProvider.System, cancel);
         }
 
+        foreach (var role in RoleNames.All.Except(stack.Roles).ToList())
+        {
+            stack.StartRole(role);
+        }
+
+        await stack.ReadyAsync(stack.Roles, cancel);
+
         await DescribeAsync(stack, terminal.Out, cancel);
         await StayAsync(stack, terminal.Out, cancel);
         terminal.Out.WriteLine("stopping");
@@ -76,13 +83,15 @@ internal static class UpCommand
         output.WriteLine($"""
 
             guarded: redis {stack.RedisEndpoint}, paper exchange {stack.PaperAddress}
-            {string.Join('\n', stack.Processes.Select(p => $"  {p.Name,-12} pid {p.Pid}"))}
+            {string.Join('\n', stack.Processes.Select(p => $"  {p.Name,-14} pid {p.Pid}"))}
 
             in another terminal:
               source {file}
               ./trader status                        everything on one screen
               ./trader positions                     what the exchange shows
               {redis} XREVRANGE {RedisKeys.Heartbeat} + - COUNT 5
+              touch {Path.Combine(stack.Variables["QUANTUM_RUN_DIR"], "ESS_ON")}; ./trader ess status
+              ./trader kill-switch on --reason trying; ./trader kill-switch off --yes
               kill -9 {stack.Role(Role.ExitBrain).Pid}                          and see:
               {redis} XREVRANGE {RedisKeys.PanicClose} + - COUNT 1
               {redis} XREVRANGE {RedisKeys.PanicCompleted} + - COUNT 1

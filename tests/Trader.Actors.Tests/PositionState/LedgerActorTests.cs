@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Configs;
-using Trader.Actors.PositionState;
 using Trader.Actors.Ports;
+using Trader.Actors.PositionState;
 using Trader.Messages;
 using Xunit;
 using static Trader.Actors.Tests.PositionState.Account;
