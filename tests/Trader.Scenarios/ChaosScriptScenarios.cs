@@ -76,7 +76,7 @@ public sealed class ChaosScriptScenarios(GuardedFleet guarded) : IClassFixture<G
         // The watchdog does not leave it at that: a fresh event closes what was left.
         await Fleet.Flat();
         await Fleet.Until("the watchdog to stand by", async () =>
-            !(await Fleet.Get(Role.Watchdog, "/metrics")).Contains("trader_watchdog_armed 1", StringComparison.Ordinal));
+            !(await Fleet.Get(Role.Watchdog, "/metrics")).Contains("\ntrader_watchdog_armed 1", StringComparison.Ordinal));
     }
 
     private async Task<(int ExitCode, string Said)> Run()

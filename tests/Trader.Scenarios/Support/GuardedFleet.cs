@@ -59,7 +59,7 @@ public class GuardedFleet : IAsyncLifetime
     {
         await Fleet.Until("the worker to be ready", async () =>
             await Fleet.Get(Role.PanicClose, "/health/live") is { } answer && !answer.StartsWith("no answer", StringComparison.Ordinal)
-            && (await Fleet.Get(Role.PanicClose, "/metrics")).Contains("trader_panic_close_ready 1", StringComparison.Ordinal));
+            && (await Fleet.Get(Role.PanicClose, "/metrics")).Contains("\ntrader_panic_close_ready 1", StringComparison.Ordinal));
         // New heartbeats only: what the last scenario's brain left behind proves nothing about this one's.
         var after = await Fleet.Console.LastId(RedisKeys.Heartbeat);
         await Fleet.Until($"heartbeats with {positions} positions and an open gate", async () =>
