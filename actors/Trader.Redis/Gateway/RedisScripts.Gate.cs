@@ -43,13 +43,12 @@ internal static partial class RedisScripts
     /// permits' content was judged by the caller, strictly; here it must still be byte for byte the same, so there is no moment between
     /// judged and consumed.
     /// </summary>
-    public static readonly RedisScript TakePlan = new(Off + Value + """
+    public static readonly RedisScript TakePlan = new(Off + Value + Halted + """
         local kind, text = value(KEYS[1])
         if is_on(kind, text) then return {'kill_switch', text} end
         if ARGV[1] ~= 'reduce' then
-          local halted = redis.pcall('HGET', KEYS[2], 'halted')
-          if type(halted) == 'table' then return {'halted', halted.err or ''} end
-          if halted and string.lower(string.match(halted, '^%s*(.-)%s*$')) == 'true' then return {'halted', halted} end
+          local halted = halted_by(KEYS[2])
+          if halted then return {'halted', halted} end
           local _, entries = value(KEYS[3])
           if entries ~= 'open' then return {'entries_closed', entries} end
           local _, stop = value(KEYS[4])
@@ -74,13 +73,15 @@ internal static partial class RedisScripts
 
     /// <summary>
     /// KEYS results, plans, then per result the mark that it was published. ARGV group, length of the results, seconds a mark is kept, then
-    /// per result: the plan's entry or an empty text, and the eight fields with their values.
+    /// per result: the plan's entry or an empty text, and the eight fields with their values. The mark follows the result: a script that
+    /// fails keeps what it did, and a mark without its result would have the next try acknowledge a plan whose result nobody has.
     /// </summary>
     public static readonly RedisScript PublishResults = new("""
         local at = 4
         for i = 3, #KEYS do
-          if redis.call('SET', KEYS[i], '1', 'NX', 'EX', ARGV[3]) then
+          if redis.call('EXISTS', KEYS[i]) == 0 then
             redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, at + 1, at + 16))
+            redis.call('SET', KEYS[i], '1', 'EX', ARGV[3])
           end
           if ARGV[at] ~= '' then redis.call('XACK', KEYS[2], ARGV[1], ARGV[at]) end
           at = at + 17
@@ -95,6 +96,22 @@ internal static partial class RedisScripts
           if type(got) == 'table' then return 'other', '' end
           if not got then return 'absent', '' end
           return 'string', got
+        end
+
+        """;
+
+    /// <summary>
+    /// The same rule as PanicWire.IsHalted, which a test holds against it value by value: only no key, or a person's clearing word, is not
+    /// halted. What halts as text, else nil.
+    /// </summary>
+    private const string Halted = """
+        local cleared = {['false'] = true, ['0'] = true, ['no'] = true, ['off'] = true}
+        local function halted_by(key)
+          local got = redis.pcall('HGET', key, 'halted')
+          if type(got) == 'table' then return got.err or 'unreadable' end
+          if not got then return redis.call('EXISTS', key) == 1 and 'no field' or nil end
+          if cleared[string.lower(string.match(got, '^%s*(.-)%s*$'))] then return nil end
+          return got
         end
 
         """;
