@@ -25,7 +25,7 @@ internal enum CaseStage
 }
 
 /// <summary>One plan in hand, from its entry in the stream to its end.</summary>
-internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt)
+internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool redelivered)
 {
     public string StreamId { get; } = streamId;
 
@@ -36,12 +36,18 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt)
     /// <summary>Monotonic; the permit wait counts from here.</summary>
     public TimeSpan SeenAt { get; } = seenAt;
 
+    /// <summary>The stream gave this entry out before: an earlier life may have taken the plan.</summary>
+    public bool Redelivered { get; } = redelivered;
+
     public CaseStage Stage { get; set; }
 
     public bool Ended { get; set; }
 
     /// <summary>Redis has its digest.</summary>
     public bool Registered { get; set; }
+
+    /// <summary>An earlier life may have taken it, and nobody has looked yet: its order may be out, and nothing may be said of its end.</summary>
+    public bool MayBeTaken => Redelivered && !Registered;
 
     /// <summary>A look at it is on its way.</summary>
     public bool Asked { get; set; }

@@ -158,6 +158,28 @@ public sealed class GateEntryTests : GateBench
         Assert.Empty(Exchange.Orders);
     }
 
+    [Theory]
+    [Trait("rule", "S10")]
+    [InlineData(RedisDoubt.NotConnected)]
+    [InlineData(RedisDoubt.Unknown)]
+    public void S10_a_plan_that_came_before_is_not_ended_while_nobody_can_say_whether_its_order_is_out(RedisDoubt doubt)
+    {
+        var plan = Plan("p1");
+        Redis.Records["p1"] = new PlanRecordText(PlanRecordText.DigestOf(plan), "9-0", "gate-0", new PlanRecordOrder(OrderSide.Sell, 0.5m, false));
+        Exchange.Find = () => (CloseState.Filled, 0.5m);
+        Start();
+        Redis.Doubts = m => m is RedisProtocol.LookAtGate ? doubt : null;
+        Again("9-0", plan);
+        Pass(5000);
+        Assert.Empty(Redis.Results);
+
+        Redis.Doubts = _ => null;
+        Pass(500);
+
+        Assert.True(Result("p1").Executed);
+        Assert.Empty(Exchange.Orders);
+    }
+
     [Fact]
     [Trait("rule", "S12")]
     public void S12_an_open_waits_for_the_disk_and_is_not_sent_without_it()
