@@ -14,7 +14,7 @@ internal enum CaseStage
     /// <summary>Taken; an open's intent is being written to disk.</summary>
     Recording,
 
-    /// <summary>Taken; the switch is being read for the last time.</summary>
+    /// <summary>Taken; the switch, and what stops opens, is being read for the last time.</summary>
     Confirming,
 
     /// <summary>The order is on its way.</summary>
@@ -72,8 +72,8 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool
     /// <summary>When its order may first have been sent.</summary>
     public TimeSpan SentAt { get; set; }
 
-    /// <summary>The journal record that an open waits for.</summary>
-    public long RecordSeq { get; set; }
+    /// <summary>When the step was asked for that everything was checked by.</summary>
+    public TimeSpan TakenAt { get; set; }
 
     public int Lookups { get; set; }
 

@@ -43,17 +43,12 @@ internal static partial class RedisScripts
     /// permits' content was judged by the caller, strictly; here it must still be byte for byte the same, so there is no moment between
     /// judged and consumed.
     /// </summary>
-    public static readonly RedisScript TakePlan = new(Off + Value + Halted + """
+    public static readonly RedisScript TakePlan = new(Off + Value + Closed + """
         local kind, text = value(KEYS[1])
         if is_on(kind, text) then return {'kill_switch', text} end
         if ARGV[1] ~= 'reduce' then
-          local halted = halted_by(KEYS[2])
-          if halted then return {'halted', halted} end
-          local _, entries = value(KEYS[3])
-          if entries ~= 'open' then return {'entries_closed', entries} end
-          local _, stop = value(KEYS[4])
-          if stop ~= 'clear' then return {'emergency_stop', stop} end
-          if redis.call('EXISTS', KEYS[5]) == 1 then return {'emergency_stop', 'marker'} end
+          local why = closed(KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+          if why then return why end
         end
         if redis.call('EXISTS', KEYS[7]) == 1 then return {'duplicate', ''} end
         local seen, record = value(KEYS[6])
@@ -69,6 +64,16 @@ internal static partial class RedisScripts
         redis.call('SET', KEYS[7], t[1], 'EX', ARGV[7])
         redis.call('SET', KEYS[6], ARGV[6], 'EX', ARGV[7])
         return {'taken', ''}
+        """);
+
+    /// <summary>
+    /// KEYS kill switch, trading state, entries, stop's state, stop's marker. Answers the switch's kind and text, then a verdict (`clear`, or
+    /// TakePlan's for opens) and a detail.
+    /// </summary>
+    public static readonly RedisScript ConfirmEntry = new(Value + Closed + """
+        local kind, text = value(KEYS[1])
+        local why = closed(KEYS[2], KEYS[3], KEYS[4], KEYS[5]) or {'clear', ''}
+        return {kind, text, why[1], why[2]}
         """);
 
     /// <summary>
@@ -101,10 +106,10 @@ internal static partial class RedisScripts
         """;
 
     /// <summary>
-    /// The same rule as PanicWire.IsHalted, which a test holds against it value by value: only no key, or a person's clearing word, is not
-    /// halted. What halts as text, else nil.
+    /// What stops opens, besides the kill switch, as verdict and detail; nil for nothing. The halt by the same rule as PanicWire.IsHalted,
+    /// which a test holds against it value by value: only no key, or a person's clearing word, is not halted.
     /// </summary>
-    private const string Halted = """
+    private const string Closed = """
         local cleared = {['false'] = true, ['0'] = true, ['no'] = true, ['off'] = true}
         local function halted_by(key)
           local got = redis.pcall('HGET', key, 'halted')
@@ -112,6 +117,16 @@ internal static partial class RedisScripts
           if not got then return redis.call('EXISTS', key) == 1 and 'no field' or nil end
           if cleared[string.lower(string.match(got, '^%s*(.-)%s*$'))] then return nil end
           return got
+        end
+        local function closed(state, gate, stop, marker)
+          local halted = halted_by(state)
+          if halted then return {'halted', halted} end
+          local _, entries = value(gate)
+          if entries ~= 'open' then return {'entries_closed', entries} end
+          local _, stopped = value(stop)
+          if stopped ~= 'clear' then return {'emergency_stop', stopped} end
+          if redis.call('EXISTS', marker) == 1 then return {'emergency_stop', 'marker'} end
+          return nil
         end
 
         """;

@@ -54,8 +54,10 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
 
         var looked = await Look();
         var read = await Ask<RedisProtocol.KillSwitchRead>(new RedisProtocol.ReadKillSwitch(Draft().Plan));
+        var confirmed = await Ask<RedisProtocol.EntryConfirmed>(new RedisProtocol.ConfirmEntry(Draft().Plan));
         var took = await Take();
 
+        Assert.Equal(on, confirmed.Seen.IsOn);
         Assert.Equal((on, on), (looked.KillSwitch.IsOn, read.Seen.IsOn));
         Assert.Equal(on ? TakeRefusal.KillSwitch : null, (took as RedisProtocol.PlanNotTaken)?.Why);
         Assert.Equal(on ? "2" : "0", await console.Text("EXISTS", Key(RedisKeys.Permit), Key(RedisKeys.PositionStatePermit)));
@@ -194,6 +196,8 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
         var words = command.Split(' ');
         await console.Text(words[0], words[1..]);
 
+        var confirmed = await Ask<RedisProtocol.EntryConfirmed>(new RedisProtocol.ConfirmEntry(Draft().Plan));
+        Assert.Equal((expected, false), (confirmed.Closed, confirmed.Seen.IsOn));
         var open = await Ask<object>(TakeMessage(opens: true));
         Assert.Equal(expected, (open as RedisProtocol.PlanNotTaken)?.Why);
         await Permits();
