@@ -79,6 +79,12 @@ public static partial class RedisProtocol
     public sealed record ReadKillSwitch(PlanId For);
 
     /// <summary>
+    /// Everything in Redis that stops an open, at one moment right before its order leaves: the kill switch, the halt, the entry gate and the
+    /// emergency stop. Reply: <see cref="EntryConfirmed"/>.
+    /// </summary>
+    public sealed record ConfirmEntry(PlanId For);
+
+    /// <summary>
     /// Adds results to the stream and acknowledges their plans, in one step each; one that was added before is not added again. Reply:
     /// <see cref="Done"/>.
     /// </summary>
@@ -109,4 +115,8 @@ public static partial class RedisProtocol
     public sealed record PlanNotTaken(PlanId Id, TakeRefusal Why, string Detail);
 
     public sealed record KillSwitchRead(PlanId For, KillSwitchSeen Seen);
+
+    /// <param name="Closed">What stops opens besides the kill switch; null for nothing.</param>
+    /// <param name="Detail">What was read, for the note.</param>
+    public sealed record EntryConfirmed(PlanId For, KillSwitchSeen Seen, TakeRefusal? Closed, string Detail);
 }

@@ -45,7 +45,7 @@ public sealed partial class ApplyLayerActor
     private void Begin(RedisProtocol.PlanSeen seen)
     {
         around.Meter.Count(GateMetrics.Processed, 1, ("decision", GateRules.Kind(seen.Plan)));
-        var plan = new PlanCase(seen.StreamId, seen.Plan, Now);
+        var plan = new PlanCase(seen.StreamId, seen.Plan, Now, seen.Redelivered);
         // One that came before may have been taken by an earlier life, under other settings: Redis is asked first.
         var mayBeTaken = seen.Redelivered && seen.Plan.Effect != PlanEffect.Neither && seen.Plan.Decision == PlanDecision.Execute;
         if (!mayBeTaken && GateRules.AtIntake(seen.Plan, settings) is { } end)

@@ -138,11 +138,20 @@ public sealed partial class ApplyLayerActor
         }
     }
 
-    /// <summary>A plan that is still waiting is looked at again, or ends: a last look is always made at or after its deadline.</summary>
+    /// <summary>
+    /// A plan that is still waiting is looked at again, or ends: a last look is always made at or after its deadline. One that an earlier
+    /// life may have taken is looked at until Redis has answered, however long that takes.
+    /// </summary>
     private void WaitOn(PlanCase plan, TimeSpan askedAt, SwitchState state)
     {
         if (plan.Ended || plan.Stage != CaseStage.Waiting || state == SwitchState.On)
         {
+            return;
+        }
+
+        if (plan.MayBeTaken)
+        {
+            plan.LookAt = Now + settings.PermitStep;
             return;
         }
 

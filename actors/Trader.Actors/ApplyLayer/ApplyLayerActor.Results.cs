@@ -190,21 +190,11 @@ public sealed partial class ApplyLayerActor
         if (outcomes.Recorded(seq))
         {
             Publish();
-            return;
         }
-
-        if (table.All.FirstOrDefault(c => c.Stage == CaseStage.Recording && c.RecordSeq == seq) is not { } plan)
+        else if (records.Remove(seq, out var waiting))
         {
-            return;
+            OnTakenRecorded(waiting.Plan, trouble);
         }
-
-        if (trouble.Length > 0)
-        {
-            End(plan, Ending.Block("ENTRY_CHECK", "error", "journal_unavailable", trouble));
-            return;
-        }
-
-        Confirm(plan);
     }
 
     /// <summary>A disk that refuses must not hold results up for ever: they are in Redis, and the alarm says what is missing.</summary>
@@ -260,6 +250,9 @@ public sealed partial class ApplyLayerActor
                     : Ending.SwitchUnreadable($"Redis: {failed.Doubt}", taken: failed.Doubt == RedisDoubt.Unknown));
                 break;
             case RedisProtocol.ReadKillSwitch read when table.Of(read.For) is { Stage: CaseStage.Confirming } plan:
+                EndUnconfirmed(plan, $"{failed.Doubt} {failed.Why}");
+                break;
+            case RedisProtocol.ConfirmEntry confirm when table.Of(confirm.For) is { Stage: CaseStage.Confirming } plan:
                 EndUnconfirmed(plan, $"{failed.Doubt} {failed.Why}");
                 break;
             case RedisProtocol.PublishResults:

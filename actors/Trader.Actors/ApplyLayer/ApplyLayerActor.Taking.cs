@@ -7,6 +7,9 @@ namespace Trader.Actors.ApplyLayer;
 /// <summary>From a waiting plan to its order: the one step, the switch once more, and out.</summary>
 public sealed partial class ApplyLayerActor
 {
+    /// <summary>From the step to the order. An open that took longer stood still somewhere, and is not sent.</summary>
+    private static readonly TimeSpan OpenGoodFor = TimeSpan.FromSeconds(2);
+
     /// <summary>The bypass is worth something only on an account that was checked and is no production account (S15).</summary>
     private bool Bypassing => settings.Bypass && account is { Environment: not VenueEnvironment.Production };
 
@@ -95,6 +98,7 @@ public sealed partial class ApplyLayerActor
         }
 
         plan.Draft = draft;
+        plan.TakenAt = Now;
         table.Advance(plan, CaseStage.Taking);
         around.Redis.Tell(new RedisProtocol.TakePlan(
             draft, granted?.Texts, PlanRecordText.Of(plan.Digest, plan.StreamId, around.Node, draft), (int)settings.DedupeTtl.TotalSeconds));
@@ -140,7 +144,7 @@ public sealed partial class ApplyLayerActor
             around.Meter.Count(GateMetrics.Allowed, 1);
         }
 
-        plan.RecordSeq = Journal(GateRecords.Taken(plan, taken.Pass.Draft, taken.Pass.Bypass));
+        Record(plan, taken.Pass);
         if (taken.Pass.Draft.Opens)
         {
             // What adds risk waits for the disk; what reduces it does not.
@@ -157,29 +161,32 @@ public sealed partial class ApplyLayerActor
     {
         table.Advance(plan, CaseStage.Confirming);
         plan.ConfirmedAt = Now;
-        around.Redis.Tell(new RedisProtocol.ReadKillSwitch(plan.Plan.Id));
+        around.Redis.Tell(plan.Draft!.Opens
+            ? new RedisProtocol.ConfirmEntry(plan.Plan.Id)
+            : new RedisProtocol.ReadKillSwitch(plan.Plan.Id));
     }
 
-    private void OnSwitchRead(RedisProtocol.KillSwitchRead read)
+    /// <param name="closed">What stops opens, as just read; null where nothing does, or for a close.</param>
+    private void OnConfirmed(PlanId id, KillSwitchSeen seen, string? closed)
     {
-        if (table.Of(read.For) is not { Stage: CaseStage.Confirming } plan)
+        if (table.Of(id) is not { Stage: CaseStage.Confirming } plan)
         {
             return;
         }
 
-        killSwitch.Observe(read.Seen, plan.ConfirmedAt);
+        killSwitch.Observe(seen, plan.ConfirmedAt);
         SaySwitch();
-        if (read.Seen.IsOn)
+        if (seen.IsOn)
         {
             GateLines.Halted(log);
-            End(plan, Ending.Killed(read.Seen.Shown, taken: true));
+            End(plan, Ending.Killed(seen.Shown, taken: true));
         }
         else if (Now - plan.ConfirmedAt > settings.KillSwitchMaxAge)
         {
             // Most likely this process stood still; the answer is from before.
             EndUnconfirmed(plan, "the answer came too late");
         }
-        else if (plan.Draft!.Opens && conditions.Refusal(Now) is { } refusal)
+        else if (plan.Draft!.Opens && (closed ?? conditions.Refusal(Now) ?? TooLate(plan)) is { } refusal)
         {
             EndClosed(plan, refusal, taken: true);
         }
@@ -188,6 +195,9 @@ public sealed partial class ApplyLayerActor
             Send(plan);
         }
     }
+
+    /// <summary>Permits, price and exposure were judged before the step; what waited longer since opens on yesterday's facts.</summary>
+    private string? TooLate(PlanCase plan) => Now - plan.TakenAt > OpenGoodFor ? "open_too_late" : null;
 
     private void Send(PlanCase plan)
     {

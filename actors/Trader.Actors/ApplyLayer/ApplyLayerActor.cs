@@ -57,7 +57,9 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
         Receive<RedisProtocol.GateLooked>(OnLooked);
         Receive<RedisProtocol.PlanTaken>(OnTaken);
         Receive<RedisProtocol.PlanNotTaken>(OnNotTaken);
-        Receive<RedisProtocol.KillSwitchRead>(OnSwitchRead);
+        Receive<RedisProtocol.KillSwitchRead>(read => OnConfirmed(read.For, read.Seen, null));
+        Receive<RedisProtocol.EntryConfirmed>(read => OnConfirmed(
+            read.For, read.Seen, read.Closed is { } why ? GateRules.NotTaken(why, read.Detail)!.Error : null));
         Receive<ExchangeProtocol.ApprovedAnswered>(OnAnswered);
         Receive<Tick>(_ => OnTick());
         Receive<ExchangeProtocol.PositionsRead>(OnPositions);
@@ -123,6 +125,7 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
     {
         WantPositions();
         Look();
+        EndOverdueRecords();
         LookUpOrders();
         Publish();
         TakeMore();

@@ -26,6 +26,7 @@ public enum GateMode
 /// <param name="PositionMaxAge">A position read that began longer ago sizes no order.</param>
 /// <param name="PositionReadEvery">Shortest pause between two position reads.</param>
 /// <param name="BrainSilence">Without a heartbeat of the exit brain for this long nothing is opened.</param>
+/// <param name="JournalWait">Longest wait of an open for the disk; a close does not wait.</param>
 /// <param name="LookupEvery">Pause between look-ups of an order of unknown outcome.</param>
 /// <param name="LookupSettled">An order that is not found this long after it was sent was never executed.</param>
 /// <param name="DedupeTtl">How long a taken plan id is remembered.</param>
@@ -47,6 +48,7 @@ public sealed record ApplyLayerSettings(
     TimeSpan PositionMaxAge,
     TimeSpan PositionReadEvery,
     TimeSpan BrainSilence,
+    TimeSpan JournalWait,
     TimeSpan LookupEvery,
     TimeSpan LookupSettled,
     TimeSpan DedupeTtl,

@@ -14,7 +14,7 @@ internal enum CaseStage
     /// <summary>Taken; an open's intent is being written to disk.</summary>
     Recording,
 
-    /// <summary>Taken; the switch is being read for the last time.</summary>
+    /// <summary>Taken; the switch, and what stops opens, is being read for the last time.</summary>
     Confirming,
 
     /// <summary>The order is on its way.</summary>
@@ -25,7 +25,7 @@ internal enum CaseStage
 }
 
 /// <summary>One plan in hand, from its entry in the stream to its end.</summary>
-internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt)
+internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool redelivered)
 {
     public string StreamId { get; } = streamId;
 
@@ -36,12 +36,18 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt)
     /// <summary>Monotonic; the permit wait counts from here.</summary>
     public TimeSpan SeenAt { get; } = seenAt;
 
+    /// <summary>The stream gave this entry out before: an earlier life may have taken the plan.</summary>
+    public bool Redelivered { get; } = redelivered;
+
     public CaseStage Stage { get; set; }
 
     public bool Ended { get; set; }
 
     /// <summary>Redis has its digest.</summary>
     public bool Registered { get; set; }
+
+    /// <summary>An earlier life may have taken it, and nobody has looked yet: its order may be out, and nothing may be said of its end.</summary>
+    public bool MayBeTaken => Redelivered && !Registered;
 
     /// <summary>A look at it is on its way.</summary>
     public bool Asked { get; set; }
@@ -66,8 +72,8 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt)
     /// <summary>When its order may first have been sent.</summary>
     public TimeSpan SentAt { get; set; }
 
-    /// <summary>The journal record that an open waits for.</summary>
-    public long RecordSeq { get; set; }
+    /// <summary>When the step was asked for that everything was checked by.</summary>
+    public TimeSpan TakenAt { get; set; }
 
     public int Lookups { get; set; }
 

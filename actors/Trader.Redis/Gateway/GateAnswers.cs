@@ -39,21 +39,38 @@ internal static class GateAnswers
             return null;
         }
 
-        TakeRefusal? why = verdict switch
+        var why = Closed(verdict) ?? verdict switch
         {
             "kill_switch" => TakeRefusal.KillSwitch,
-            "halted" => TakeRefusal.Halted,
-            "entries_closed" => TakeRefusal.EntriesClosed,
-            "emergency_stop" => TakeRefusal.EmergencyStop,
             "duplicate" => TakeRefusal.Duplicate,
             "other_content" => TakeRefusal.OtherContent,
             "permit_changed" => TakeRefusal.PermitChanged,
-            _ => null,
+            _ => (TakeRefusal?)null,
         };
         return why is { } refusal ? new RedisProtocol.PlanNotTaken(take.Draft.Plan, refusal, detail)
             : verdict == "taken" ? new RedisProtocol.PlanTaken(new GatePass(take.Draft, bypass: take.Permits is null))
             : null;
     }
+
+    public static object? Confirmed(RespValue value, RedisProtocol.ConfirmEntry confirm)
+    {
+        if (value.Items.Length != 4 || Switch(value.Items[0], value.Items[1]) is not { } seen
+            || !value.Items[2].TryText(out var verdict) || !value.Items[3].TryText(out var detail))
+        {
+            return null;
+        }
+
+        var closed = Closed(verdict);
+        return closed is null && verdict != "clear" ? null : new RedisProtocol.EntryConfirmed(confirm.For, seen, closed, detail);
+    }
+
+    private static TakeRefusal? Closed(string verdict) => verdict switch
+    {
+        "halted" => TakeRefusal.Halted,
+        "entries_closed" => TakeRefusal.EntriesClosed,
+        "emergency_stop" => TakeRefusal.EmergencyStop,
+        _ => null,
+    };
 
     private static KillSwitchSeen? Switch(RespValue kind, RespValue text) =>
         !kind.TryText(out var word) || !text.TryText(out var content) ? null : word switch

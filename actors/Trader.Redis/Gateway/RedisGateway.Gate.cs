@@ -25,6 +25,7 @@ public sealed partial class RedisGateway
         Receive<RedisProtocol.LookAtGate>(LookAtGate);
         Receive<RedisProtocol.TakePlan>(TakePlan);
         Receive<RedisProtocol.ReadKillSwitch>(ReadKillSwitch);
+        Receive<RedisProtocol.ConfirmEntry>(ConfirmEntry);
         Receive<RedisProtocol.PublishResults>(PublishResults);
         Receive<RedisProtocol.KeepPlans>(KeepPlans);
         Receive<RedisProtocol.PublishPlan>(m => Do(m, StreamCommands.Add(RedisKeys.Plans, settings.RecordLength, m.Fields)));
@@ -73,6 +74,11 @@ public sealed partial class RedisGateway
                 ? new RedisProtocol.KillSwitchRead(read.For, new KillSwitchSeen(null, WrongType: false))
                 : value.TryText(out var text) ? new RedisProtocol.KillSwitchRead(read.For, new KillSwitchSeen(text, WrongType: false)) : null));
     }
+
+    private void ConfirmEntry(RedisProtocol.ConfirmEntry confirm) => Ask(confirm,
+        RedisScripts.ConfirmEntry.Execute(client,
+            [RedisKeys.KillSwitch, RedisKeys.TradingState, RedisKeys.EntriesGate, RedisKeys.EssState, RedisKeys.EssActive], [], SwitchDeadline),
+        value => GateAnswers.Confirmed(value, confirm));
 
     private void PublishResults(RedisProtocol.PublishResults publish) => Ask(publish,
         RedisScripts.PublishResults.Execute(client,

@@ -43,18 +43,12 @@ internal static partial class RedisScripts
     /// permits' content was judged by the caller, strictly; here it must still be byte for byte the same, so there is no moment between
     /// judged and consumed.
     /// </summary>
-    public static readonly RedisScript TakePlan = new(Off + Value + """
+    public static readonly RedisScript TakePlan = new(Off + Value + Closed + """
         local kind, text = value(KEYS[1])
         if is_on(kind, text) then return {'kill_switch', text} end
         if ARGV[1] ~= 'reduce' then
-          local halted = redis.pcall('HGET', KEYS[2], 'halted')
-          if type(halted) == 'table' then return {'halted', halted.err or ''} end
-          if halted and string.lower(string.match(halted, '^%s*(.-)%s*$')) == 'true' then return {'halted', halted} end
-          local _, entries = value(KEYS[3])
-          if entries ~= 'open' then return {'entries_closed', entries} end
-          local _, stop = value(KEYS[4])
-          if stop ~= 'clear' then return {'emergency_stop', stop} end
-          if redis.call('EXISTS', KEYS[5]) == 1 then return {'emergency_stop', 'marker'} end
+          local why = closed(KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+          if why then return why end
         end
         if redis.call('EXISTS', KEYS[7]) == 1 then return {'duplicate', ''} end
         local seen, record = value(KEYS[6])
@@ -73,14 +67,26 @@ internal static partial class RedisScripts
         """);
 
     /// <summary>
+    /// KEYS kill switch, trading state, entries, stop's state, stop's marker. Answers the switch's kind and text, then a verdict (`clear`, or
+    /// TakePlan's for opens) and a detail.
+    /// </summary>
+    public static readonly RedisScript ConfirmEntry = new(Value + Closed + """
+        local kind, text = value(KEYS[1])
+        local why = closed(KEYS[2], KEYS[3], KEYS[4], KEYS[5]) or {'clear', ''}
+        return {kind, text, why[1], why[2]}
+        """);
+
+    /// <summary>
     /// KEYS results, plans, then per result the mark that it was published. ARGV group, length of the results, seconds a mark is kept, then
-    /// per result: the plan's entry or an empty text, and the eight fields with their values.
+    /// per result: the plan's entry or an empty text, and the eight fields with their values. The mark follows the result: a script that
+    /// fails keeps what it did, and a mark without its result would have the next try acknowledge a plan whose result nobody has.
     /// </summary>
     public static readonly RedisScript PublishResults = new("""
         local at = 4
         for i = 3, #KEYS do
-          if redis.call('SET', KEYS[i], '1', 'NX', 'EX', ARGV[3]) then
+          if redis.call('EXISTS', KEYS[i]) == 0 then
             redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, at + 1, at + 16))
+            redis.call('SET', KEYS[i], '1', 'EX', ARGV[3])
           end
           if ARGV[at] ~= '' then redis.call('XACK', KEYS[2], ARGV[1], ARGV[at]) end
           at = at + 17
@@ -95,6 +101,32 @@ internal static partial class RedisScripts
           if type(got) == 'table' then return 'other', '' end
           if not got then return 'absent', '' end
           return 'string', got
+        end
+
+        """;
+
+    /// <summary>
+    /// What stops opens, besides the kill switch, as verdict and detail; nil for nothing. The halt by the same rule as PanicWire.IsHalted,
+    /// which a test holds against it value by value: only no key, or a person's clearing word, is not halted.
+    /// </summary>
+    private const string Closed = """
+        local cleared = {['false'] = true, ['0'] = true, ['no'] = true, ['off'] = true}
+        local function halted_by(key)
+          local got = redis.pcall('HGET', key, 'halted')
+          if type(got) == 'table' then return got.err or 'unreadable' end
+          if not got then return redis.call('EXISTS', key) == 1 and 'no field' or nil end
+          if cleared[string.lower(string.match(got, '^%s*(.-)%s*$'))] then return nil end
+          return got
+        end
+        local function closed(state, gate, stop, marker)
+          local halted = halted_by(state)
+          if halted then return {'halted', halted} end
+          local _, entries = value(gate)
+          if entries ~= 'open' then return {'entries_closed', entries} end
+          local _, stopped = value(stop)
+          if stopped ~= 'clear' then return {'emergency_stop', stopped} end
+          if redis.call('EXISTS', marker) == 1 then return {'emergency_stop', 'marker'} end
+          return nil
         end
 
         """;

@@ -33,6 +33,7 @@ internal sealed partial class SettingsMapping
             read.Duration("trader.apply-layer.position-max-age", Ms(200), S(5)),
             read.Duration("trader.apply-layer.position-read-every", Ms(100), S(2)),
             read.Duration("trader.apply-layer.brain-silence", Ms(1200), S(3)),
+            read.Duration("trader.apply-layer.journal-wait", Ms(50), S(1)),
             read.Duration("trader.apply-layer.lookup-every", Ms(50), S(2)),
             read.Duration("trader.apply-layer.lookup-settled", Settled(), S(60)),
             read.Duration("trader.apply-layer.dedupe-memory", S(600), TimeSpan.FromHours(168)),

@@ -23,7 +23,7 @@ public class GateBench : TestKit
 
     internal static readonly ApplyLayerSettings Live = new(
         GateMode.Orders, Bypass: false, StaticKillSwitch: false, HasCredentials: true, Ms(1200), Ms(100), Ms(5), Ms(50), Ms(250),
-        Ms(60_000), Ms(1000), Ms(500), Ms(2000), Ms(250), Ms(10_000), TimeSpan.FromHours(6), 5000, new HashSet<Symbol>(), 0.60m, 0.80m);
+        Ms(60_000), Ms(1000), Ms(500), Ms(2000), Ms(500), Ms(250), Ms(10_000), TimeSpan.FromHours(6), 5000, new HashSet<Symbol>(), 0.60m, 0.80m);
 
     private int entries;
 
@@ -170,6 +170,9 @@ internal sealed class GateRedis
     /// <summary>What the step says to opens.</summary>
     public TakeRefusal? OpensRefused { get; set; }
 
+    /// <summary>What stops opens from after the step on.</summary>
+    public TakeRefusal? ClosedAfterTake { get; set; }
+
     public List<PlanOutcome> Results { get; } = [];
 
     public List<int> Reports { get; } = [];
@@ -223,6 +226,10 @@ internal sealed class GateRedis
                 break;
             case RedisProtocol.ReadKillSwitch read:
                 reply(new RedisProtocol.KillSwitchRead(read.For, new KillSwitchSeen(KillSwitchAfterTake ?? KillSwitch, false)));
+                break;
+            case RedisProtocol.ConfirmEntry confirm:
+                reply(new RedisProtocol.EntryConfirmed(
+                    confirm.For, new KillSwitchSeen(KillSwitchAfterTake ?? KillSwitch, false), ClosedAfterTake, ""));
                 break;
             case RedisProtocol.PublishResults publish:
                 Results.AddRange(publish.Outcomes);
@@ -351,10 +358,22 @@ internal sealed class GateDisk
     /// <summary>Appends get no answer until it is taken back.</summary>
     public bool Stalls { get; set; }
 
+    /// <summary>Records that get no answer before they are let go.</summary>
+    public Func<JournalRecord, bool> Holds { get; set; } = _ => false;
+
+    /// <summary>Answers the held records.</summary>
+    public Action LetGo { get; private set; } = () => { };
+
     public void Take(object message, Action<object> reply)
     {
         if (message is not DiskProtocol.Append append || Stalls)
         {
+            return;
+        }
+
+        if (Holds(append.Record))
+        {
+            LetGo += () => reply(new DiskProtocol.Appended(append.Seq));
             return;
         }
 

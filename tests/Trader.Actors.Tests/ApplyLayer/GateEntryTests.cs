@@ -158,6 +158,28 @@ public sealed class GateEntryTests : GateBench
         Assert.Empty(Exchange.Orders);
     }
 
+    [Theory]
+    [Trait("rule", "S10")]
+    [InlineData(RedisDoubt.NotConnected)]
+    [InlineData(RedisDoubt.Unknown)]
+    public void S10_a_plan_that_came_before_is_not_ended_while_nobody_can_say_whether_its_order_is_out(RedisDoubt doubt)
+    {
+        var plan = Plan("p1");
+        Redis.Records["p1"] = new PlanRecordText(PlanRecordText.DigestOf(plan), "9-0", "gate-0", new PlanRecordOrder(OrderSide.Sell, 0.5m, false));
+        Exchange.Find = () => (CloseState.Filled, 0.5m);
+        Start();
+        Redis.Doubts = m => m is RedisProtocol.LookAtGate ? doubt : null;
+        Again("9-0", plan);
+        Pass(5000);
+        Assert.Empty(Redis.Results);
+
+        Redis.Doubts = _ => null;
+        Pass(500);
+
+        Assert.True(Result("p1").Executed);
+        Assert.Empty(Exchange.Orders);
+    }
+
     [Fact]
     [Trait("rule", "S12")]
     public void S12_an_open_waits_for_the_disk_and_is_not_sent_without_it()
@@ -174,6 +196,86 @@ public sealed class GateEntryTests : GateBench
     }
 
     [Fact]
+    [Trait("rule", "S12")]
+    public void S12_an_open_does_not_wait_for_the_disk_for_ever_and_is_not_sent_when_it_comes_back()
+    {
+        Redis.Permit("p1");
+        Start();
+        Guarded();
+        Disk.Holds = record => record.Kind == "apply.taken";
+        Publish(Open("p1"));
+        Pass(490);
+        Assert.Empty(Redis.Results);
+        Pass(30);
+        Assert.Equal(("BLOCKED", "journal_unavailable"), (Result("p1").Decision, Result("p1").Error));
+
+        Disk.LetGo();
+        Pass(20);
+
+        Assert.Empty(Exchange.Orders);
+        Assert.Single(Said("Open of plan p1 is not sent without its journal record: the disk did not answer within 500 ms"));
+    }
+
+    [Theory]
+    [Trait("rule", "S12")]
+    [InlineData(1900, true)]
+    [InlineData(2100, false)]
+    public void S12_an_open_is_not_sent_on_checks_from_long_before(int heldMs, bool sent)
+    {
+        Redis.Permit("p1");
+        Start(Live with { JournalWait = Ms(10_000), BrainSilence = Ms(10_000) });
+        Guarded();
+        Disk.Holds = record => record.Kind == "apply.taken";
+        Publish(Open("p1"));
+        Pass(heldMs);
+        Disk.LetGo();
+        Pass(20);
+
+        Assert.Equal((sent, sent ? "" : "open_too_late"), (Exchange.Orders.Count == 1, Result("p1").Error));
+    }
+
+    [Theory]
+    [Trait("rule", "S4")]
+    [InlineData(TakeRefusal.Halted, "trading_halted")]
+    [InlineData(TakeRefusal.EntriesClosed, "entries_closed")]
+    [InlineData(TakeRefusal.EmergencyStop, "ess_active")]
+    public void S4_what_closes_between_the_step_and_the_order_stops_an_open_and_no_exit(TakeRefusal refusal, string error)
+    {
+        Redis.Permit("p1");
+        Redis.Permit("p2");
+        Redis.ClosedAfterTake = refusal;
+        Start();
+        Guarded();
+        Publish(Open("p1"));
+        Pass(20);
+        Assert.Equal(("BLOCKED", error), (Result("p1").Decision, Result("p1").Error));
+        Assert.Empty(Exchange.Orders);
+
+        Exchange.Hold(0.5m);
+        Pass(600);
+        Publish(Plan("p2"));
+        Pass(20);
+        Assert.True(Result("p2").Executed);
+    }
+
+    [Theory]
+    [Trait("rule", "S1")]
+    [InlineData(RedisDoubt.NotConnected)]
+    [InlineData(RedisDoubt.Unknown)]
+    public void S1_an_open_that_nobody_confirms_is_not_sent(RedisDoubt doubt)
+    {
+        Redis.Permit("p1");
+        Redis.Doubts = m => m is RedisProtocol.ConfirmEntry ? doubt : null;
+        Start();
+        Guarded();
+        Publish(Open("p1"));
+        Pass(20);
+
+        Assert.Equal("kill_switch_unavailable", Result("p1").Error);
+        Assert.Empty(Exchange.Orders);
+    }
+
+    [Fact]
     [Trait("rule", "S2")]
     public void S2_an_exit_does_not_wait_for_the_disk()
     {
@@ -183,8 +285,10 @@ public sealed class GateEntryTests : GateBench
         Disk.Stalls = true;
         Publish(Plan("p1"));
         Pass(20);
-
         Assert.Single(Exchange.Orders);
+
+        Pass(600);
+        Assert.Single(Said("Close of plan p1 goes on without its journal record: the disk did not answer within 500 ms"));
     }
 
     private void Linked() => Gate.Tell(new LinkProtocol.EventSeen(

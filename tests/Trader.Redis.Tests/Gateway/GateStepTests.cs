@@ -54,8 +54,10 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
 
         var looked = await Look();
         var read = await Ask<RedisProtocol.KillSwitchRead>(new RedisProtocol.ReadKillSwitch(Draft().Plan));
+        var confirmed = await Ask<RedisProtocol.EntryConfirmed>(new RedisProtocol.ConfirmEntry(Draft().Plan));
         var took = await Take();
 
+        Assert.Equal(on, confirmed.Seen.IsOn);
         Assert.Equal((on, on), (looked.KillSwitch.IsOn, read.Seen.IsOn));
         Assert.Equal(on ? TakeRefusal.KillSwitch : null, (took as RedisProtocol.PlanNotTaken)?.Why);
         Assert.Equal(on ? "2" : "0", await console.Text("EXISTS", Key(RedisKeys.Permit), Key(RedisKeys.PositionStatePermit)));
@@ -190,18 +192,47 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
     [InlineData("HSET system:state:trading halted false", null)]
     public async Task S6_what_stops_an_open_does_not_stop_an_exit(string command, TakeRefusal? expected)
     {
-        await Permits();
-        await console.Text("SET", RedisKeys.EntriesGate, "open");
-        await console.Text("SET", RedisKeys.EssState, "clear");
+        await EntriesOpen();
         var words = command.Split(' ');
         await console.Text(words[0], words[1..]);
 
+        var confirmed = await Ask<RedisProtocol.EntryConfirmed>(new RedisProtocol.ConfirmEntry(Draft().Plan));
+        Assert.Equal((expected, false), (confirmed.Closed, confirmed.Seen.IsOn));
         var open = await Ask<object>(TakeMessage(opens: true));
         Assert.Equal(expected, (open as RedisProtocol.PlanNotTaken)?.Why);
         await Permits();
         await console.Text("DEL", Key(RedisKeys.PlanTaken), Key(RedisKeys.PlanRecord));
 
         Assert.IsType<RedisProtocol.PlanTaken>(await Take());
+    }
+
+    [Theory]
+    [Trait("rule", "S4")]
+    [Trait("covers", "E19")]
+    [InlineData("true")]
+    [InlineData("1")]
+    [InlineData("yes")]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("halted")]
+    [InlineData("falsch")]
+    [InlineData("false")]
+    [InlineData(" False\n")]
+    [InlineData("0")]
+    [InlineData("NO")]
+    [InlineData("off ")]
+    [InlineData(null)]
+    public async Task S4_script_and_code_agree_on_every_word_that_may_stand_for_halted(string? word)
+    {
+        var field = word is null ? "reason" : "halted";
+        await EntriesOpen();
+        await console.Text("HSET", RedisKeys.TradingState, field, word ?? "panic");
+
+        var open = await Ask<object>(TakeMessage(opens: true));
+
+        var halted = PanicWire.IsHalted([new(field, word ?? "panic")]);
+        Assert.Equal(halted ? TakeRefusal.Halted : null, (open as RedisProtocol.PlanNotTaken)?.Why);
+        Assert.Equal(halted ? "0" : "1", await console.Text("EXISTS", Key(RedisKeys.PlanTaken)));
     }
 
     [Fact]
@@ -245,6 +276,26 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
             "quantity":0.010,"executed_qty":0.010,"reduce_only":true}] error  timestamp 1770000000
             """.Trim(),
             first, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("rule", "S12")]
+    public async Task S12_a_result_that_could_not_be_added_is_neither_marked_nor_acknowledged()
+    {
+        gateway.Tell(new RedisProtocol.WatchPlans(RedisKeys.GateGroup, "gate-a"), TestActor);
+        await console.Text(
+            "XADD", RedisKeys.Plans, "*", "plan_id", "p1", "symbol", "BTCUSDT", "decision", "EXECUTE", "action", "FULL_CLOSE_PROPOSED");
+        var batch = await FishForMessageAsync<RedisProtocol.PlansSeen>(_ => true);
+        var outcome = new PlanOutcome("1-1", batch.Entries[0].StreamId, new PlanResult("p1", "BTCUSDT", "SKIP", false, false, [], "", 1));
+        await console.Text("SET", RedisKeys.PlanResults, "no stream");
+        await Ask<RedisProtocol.NotDone>(new RedisProtocol.PublishResults([outcome]));
+        Assert.StartsWith("1", await console.Text("XPENDING", RedisKeys.Plans, RedisKeys.GateGroup), StringComparison.Ordinal);
+        await console.Text("DEL", RedisKeys.PlanResults);
+
+        await Ask<RedisProtocol.Done>(new RedisProtocol.PublishResults([outcome]));
+
+        Assert.Equal("1", await console.Text("XLEN", RedisKeys.PlanResults));
+        Assert.StartsWith("0", await console.Text("XPENDING", RedisKeys.Plans, RedisKeys.GateGroup), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -299,6 +350,13 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
 
     private Task<RedisProtocol.GateLooked> Look(string digest = "") =>
         Ask<RedisProtocol.GateLooked>(new RedisProtocol.LookAtGate(7, null, [new PlanQuestion(Draft().Plan, digest)]));
+
+    private async Task EntriesOpen()
+    {
+        await Permits();
+        await console.Text("SET", RedisKeys.EntriesGate, "open");
+        await console.Text("SET", RedisKeys.EssState, "clear");
+    }
 
     private async Task Permits(string? governor = Governor, string? p33 = P33)
     {
