@@ -91,7 +91,7 @@ public sealed partial class EssControl
         releasing = null;
         State = State.After(released);
         Share(released);
-        (latchStood, raised, raisingSince, latchTrouble) = (false, false, null, "");
+        (latchStood, raised, raisingSince, raiseOpen, latchTrouble) = (false, false, null, false, "");
         // Never heard of since the stop began: then it is taken away whatever it says.
         toRelease = !markerSeen || marker is "" ? "*" : marker ?? "";
         announce = "ess_deactivated";
@@ -123,11 +123,10 @@ public sealed partial class EssControl
             Remember(new EssStopped(State.Number + 1, stop, Cause: true, State.StopDrawdown, State.StopOpenLoss), now);
         }
 
-        if (files?.Latch.Present != true)
-        {
-            RaiseLatch(stop, now);
-        }
-
+        // The latch that goes with this attempt, now or late, is not taken away by a person, and its note has had its turn: what ends the stop
+        // is asked for anew. Raised even where it is seen: a removal that hung may still come through, and this comes behind it.
+        (latchStood, oldRelease) = (false, files?.Release ?? oldRelease);
+        RaiseLatch(stop, now);
         TakeWaiting(now);
     }
 

@@ -201,6 +201,52 @@ public sealed class EssControlTests
         Assert.Equal(world.Disk.Select(e => e.Number).Max(), world.Control.State.Number);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void S14_a_failed_release_of_a_touched_stop_does_not_begin_again_by_itself(bool byScript)
+    {
+        var world = EssWorld.Clear();
+        world.Touch();
+        world.JournalHangs = true;
+        if (byScript)
+        {
+            world.ScriptReleases();
+        }
+        else
+        {
+            world.Deactivate();
+        }
+
+        world.Seconds(7);
+        world.JournalHangs = false;
+        world.Seconds(10);
+        Assert.True(world.Control.Active);
+        Assert.True(world.Latch);
+        Assert.DoesNotContain(world.Disk, e => e is EssReleased);
+        world.Remove();
+        Assert.False(world.Control.Active);
+    }
+
+    [Fact]
+    public void S14_a_latch_that_goes_after_its_release_failed_is_nobodys_release()
+    {
+        var world = EssWorld.Clear();
+        world.Touch();
+        world.DiskHangs = true;
+        world.Deactivate();
+        world.Seconds(7);
+
+        // The removal that hung comes through after the answer was that it did not happen.
+        world.Look();
+        world.Remove();
+        world.DiskHangs = false;
+        world.Seconds(10);
+        Assert.True(world.Control.Active);
+        Assert.True(world.Latch);
+        Assert.DoesNotContain(world.Disk, e => e is EssReleased);
+    }
+
     [Fact]
     public void S1_a_stop_holds_though_nothing_can_be_written()
     {

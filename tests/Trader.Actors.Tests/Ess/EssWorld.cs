@@ -55,6 +55,9 @@ internal sealed class EssWorld
     /// <summary>Answers nothing at all while set.</summary>
     public bool DiskHangs { get; set; }
 
+    /// <summary>Latch and notes work, but no record is ever answered while set.</summary>
+    public bool JournalHangs { get; set; }
+
     public EssNow Now => new(ms, since);
 
     public static EssWorld Clear()
@@ -163,7 +166,7 @@ internal sealed class EssWorld
     {
         switch (effect)
         {
-            case EssEffect.Write when DiskHangs:
+            case EssEffect.Write when DiskHangs || JournalHangs:
             case EssEffect.Raise when DiskHangs:
             case EssEffect.Lower when DiskHangs:
                 break;
