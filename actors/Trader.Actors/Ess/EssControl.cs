@@ -169,7 +169,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
             {
                 // A release of nothing: forgotten, or it would release a later stop.
                 oldRelease = note;
-                effects.Add(new EssEffect.Lower(++lastId));
+                effects.Add(new EssEffect.Lower(++lastId, NotesOnly: true));
             }
         }
         else if (seen.Latch.Present)

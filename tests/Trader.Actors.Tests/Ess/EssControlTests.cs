@@ -305,6 +305,68 @@ public sealed class EssControlTests
         Assert.Equal((EssVia.Api, "bob"), (world.Control.Stop!.Via, world.Control.Stop.By));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void S1_a_stop_asked_for_before_the_store_is_read_outlives_a_reboot(bool askedFirst)
+    {
+        var world = EssWorld.Clear();
+        world.Account(100);
+        world.RedisUp = false;
+        var before = world.Disk.Count;
+        world.NewLife(reboot: true, askFirst: askedFirst);
+        for (var i = 0; i < 50; i++)
+        {
+            world.Activate();
+            world.Seconds(3);
+        }
+
+        Assert.Equal(before + 1, world.Disk.Count);
+        world.NewLife(reboot: true);
+        world.RedisUp = true;
+        world.Play(world.Control.Recalled([.. world.Store], world.Now));
+        Assert.Equal((EssVia.Api, "bob"), (world.Control.Stop!.Via, world.Control.Stop.By));
+        Assert.Equal(1, world.Control.State.Trips);
+        world.Deactivate();
+        world.NewLife(reboot: true);
+        Assert.False(world.Control.Active);
+    }
+
+    [Fact]
+    public void A_stop_asked_for_before_the_store_is_read_is_one_stop_once_it_is()
+    {
+        var world = new EssWorld { RedisUp = false };
+        world.Start();
+        world.Activate();
+        world.RedisUp = true;
+        world.Play(world.Control.Recalled([], world.Now));
+        Assert.Equal(1, world.Control.State.Trips);
+        Assert.Contains("ESS_ACTIVE", world.Alarms);
+        Assert.Single(world.Disk.Select(e => e.Number).Distinct());
+        world.Deactivate();
+        world.NewLife(reboot: true);
+        Assert.False(world.Control.Active);
+        Assert.Equal(1, world.Control.State.Trips);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void S1_a_latch_touched_after_the_look_outlives_the_release_of_what_was_seen(bool ofNothing)
+    {
+        var world = EssWorld.Clear();
+        if (!ofNothing)
+        {
+            world.Touch();
+        }
+
+        world.TouchedBeforeLower = true;
+        world.ScriptReleases();
+        Assert.True(world.Latch);
+        Assert.True(world.Control.Active);
+        Assert.Null(world.Release);
+    }
+
     [Fact]
     public void Ending_what_is_not_active_says_so()
     {
