@@ -25,7 +25,8 @@ public static partial class DiskProtocol
     /// Removes the latch and its notes, whatever stands there (a directory only when it is empty). Reply: <see cref="EssLatchLowered"/>,
     /// also when there was none, or <see cref="EssLatchNotLowered"/>.
     /// </summary>
-    public sealed record LowerEssLatch(long Id);
+    /// <param name="NotesOnly">Leaves a latch that stands: for who saw it gone, so that one touched since is a new stop.</param>
+    public sealed record LowerEssLatch(long Id, bool NotesOnly = false);
 
     public sealed record EssLatchSeen(EssLatch Latch);
 

@@ -19,13 +19,16 @@ public enum EssWish
 /// <summary>Keeping Redis in agreement with the emergency stop.</summary>
 public static partial class RedisProtocol
 {
+    /// <summary>Names, for a release, the marker that is empty or no string.</summary>
+    public const string NoTextMarker = "*";
+
     /// <summary>Brings state key and marker to what is wished, in one step, and tells what stood before. Reply: <see cref="EssSynced"/>.</summary>
     /// <param name="Id">Comes back in the answer.</param>
     /// <param name="Wish">See there.</param>
     /// <param name="State">Value of <see cref="RedisKeys.EssState"/> unless it is to be clear.</param>
     /// <param name="ForMs">Its expiry.</param>
     /// <param name="Stamp">Value of the marker where it is set: ISO UTC.</param>
-    /// <param name="Release">With <see cref="EssWish.Clear"/>: delete a marker that has this value, or with * any. Empty: delete none.</param>
+    /// <param name="Release">With <see cref="EssWish.Clear"/>: delete a marker that has this value, or with <see cref="NoTextMarker"/> one that has none. Empty: delete none.</param>
     /// <param name="Announce"><c>ess_activated</c> or <c>ess_deactivated</c> for the channel; empty for nothing.</param>
     /// <param name="AtS">Unix seconds of that.</param>
     public sealed record SyncEss(long Id, EssWish Wish, string State, int ForMs, string Stamp, string Release, string Announce, long AtS);

@@ -12,6 +12,8 @@ readonly CRITICAL=(quantum-ai-engine quantum-execution quantum-apply-layer quant
 readonly MONITORING=(quantum-rl-monitor grafana-server prometheus)
 readonly MARKER=quantum:ess:active CHANNEL=quantum:event:ess STATE=trader:ess
 readonly STOP_LIMIT_S=10 ASK_LIMIT_S=2
+# One second more than the owner takes to release or to latch again (trader.ess.release-deadline).
+readonly RELEASE_LIMIT_MS=6000
 readonly SELF=$0
 
 now_ms() { local t=${EPOCHREALTIME:-}; if [[ -n $t ]]; then t=${t/[.,]/}; echo "${t:0:${#t}-3}"; else echo "$(date +%s)000"; fi; }
@@ -128,9 +130,21 @@ stop_services() {
   done
 }
 
+# Sets marked where Redis took it.
+set_marker() {
+  marked=
+  [[ $(redis ping) == PONG ]] || return 0
+  [[ $(redis SET "$MARKER" "$(stamp)" EX 86400) == OK ]] && marked=1
+  return 0
+}
+
 activate() {
+  local marked
   if [[ -n $was_latched ]]; then
+    # A touched latch has stopped no service, and the run before may have been cut short: all of it again, it does no harm twice.
     say "${yellow}⚠  ESS already active${plain}"
+    stop_services
+    set_marker
     exit 0
   fi
   (umask 022; leave_note >"$NOTE") 2>/dev/null
@@ -138,11 +152,8 @@ activate() {
   audit 'ESS ACTIVATION INITIATED'
   latched && audit "ESS LATCH FLAG SET: $LATCH"
   stop_services
-  local marked=
-  if [[ $(redis ping) == PONG ]]; then
-    [[ $(redis SET "$MARKER" "$(stamp)" EX 86400) == OK ]] && marked=1
-    redis PUBLISH "$CHANNEL" "{\"event\":\"ess_activated\",\"timestamp\":$(($(now_ms) / 1000))}" >/dev/null
-  fi
+  set_marker
+  [[ -n $marked ]] && redis PUBLISH "$CHANNEL" "{\"event\":\"ess_activated\",\"timestamp\":$(($(now_ms) / 1000))}" >/dev/null
   [[ -n $marked ]] && audit 'ESS REDIS MARKER SET'
   if ! latched; then
     complain "${red}✗ ESS latch $LATCH could not be written: ${latch_error##*: }; run as the services' user or root, or set QUANTUM_RUN_DIR${plain}"
@@ -176,6 +187,20 @@ start_services() {
   done
 }
 
+# Until the owner, where one is heard, says no longer active, or the latch stands again; without one, a second of looks at the latch.
+# Leaves what the owner says last in owner_says.
+await_release() {
+  local start=$(now_ms)
+  while ! latched; do
+    owner_says=$(redis GET "$STATE")
+    local spent=$(($(now_ms) - start))
+    if [[ $owner_says == active:* ]]; then ((spent < RELEASE_LIMIT_MS)) || return 0
+    else ((spent < 1000)) || return 0
+    fi
+    sleep 0.1
+  done
+}
+
 deactivate() {
   if [[ -z $was_latched ]]; then
     say "${yellow}⚠  ESS not active${plain}"
@@ -199,14 +224,18 @@ deactivate() {
     redis DEL "$MARKER" >/dev/null && audit 'ESS REDIS MARKER CLEARED'
     redis PUBLISH "$CHANNEL" "{\"event\":\"ess_deactivated\",\"timestamp\":$(($(now_ms) / 1000))}" >/dev/null
   fi
-  start_services
-  # The stop's owner may have cause to keep it: a disk that cannot take the record, or a new trigger.
-  local looks=10
-  while ((looks-- > 0)) && ! latched; do sleep 0.1; done
+  # The stop's owner may have cause to keep it: a disk that cannot take the record, or a new trigger. No service starts before it let go.
+  local owner_says=''
+  await_release
   if latched; then
     complain "${red}✗ ESS is active again: $(sed -n 's/^reason=//p' -- "$NOTE" 2>/dev/null)${plain}"
     exit 1
   fi
+  if [[ $owner_says == active:* ]]; then
+    complain "${red}✗ ESS is still active, its owner says: ${owner_says#active:}${plain}"
+    exit 1
+  fi
+  start_services
   say "${green}✓ ESS DEACTIVATED${plain}"
   say '  Trading operations RESUMED'
   audit 'ESS DEACTIVATION COMPLETE'

@@ -98,9 +98,10 @@ public class EssLatchFiles(string runDir, TimeProvider time)
     }
 
     /// <summary>Returns null when nothing stands there any more, else why it may.</summary>
-    public virtual string? Lower()
+    /// <param name="notesOnly">Removes the notes and leaves the latch as it is; returns null.</param>
+    public virtual string? Lower(bool notesOnly = false)
     {
-        if (LowerLatch() is { } why)
+        if (!notesOnly && LowerLatch() is { } why)
         {
             return why;
         }

@@ -124,7 +124,7 @@ public sealed class EssLatchWatch : IDisposable
         DiskProtocol.RaiseEssLatch raise => _files.Raise(raise.Note) is { } why
             ? new DiskProtocol.EssLatchNotRaised(raise.Id, why)
             : new DiskProtocol.EssLatchRaised(raise.Id),
-        DiskProtocol.LowerEssLatch lower => _files.Lower() is { } why
+        DiskProtocol.LowerEssLatch lower => _files.Lower(lower.NotesOnly) is { } why
             ? new DiskProtocol.EssLatchNotLowered(lower.Id, why)
             : new DiskProtocol.EssLatchLowered(lower.Id),
         Prepare => new Prepared(_files.Prepare()),

@@ -209,7 +209,7 @@ public sealed class EssActor : ReceiveActor, IWithTimers
                 around.Disk.Tell(new DiskProtocol.RaiseEssLatch(raise.Id, raise.Note));
                 break;
             case EssEffect.Lower lower:
-                around.Disk.Tell(new DiskProtocol.LowerEssLatch(lower.Id));
+                around.Disk.Tell(new DiskProtocol.LowerEssLatch(lower.Id, lower.NotesOnly));
                 break;
             case EssEffect.Sync sync:
                 around.Redis.Tell(sync.Command);

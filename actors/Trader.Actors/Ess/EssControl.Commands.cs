@@ -29,6 +29,7 @@ public sealed partial class EssControl
             // Active already, by doubt or because the release is not over; the latch stands meanwhile for whoever asks the disk.
             waiting.Add(new Waiting(ask, command, now.Since));
             RaiseLatch(new EssStop(command.Via, command.Reason, command.By, now.Ms), now);
+            KeepProvisional(now);
             return Flush();
         }
 
@@ -82,7 +83,9 @@ public sealed partial class EssControl
     private void BeginRelease(EssVia via, string by, string reason, long? ask, EssNow now)
     {
         releasing = new Release(via, by, reason, ask, now.Since, ++lastId, null);
-        effects.Add(new EssEffect.Lower(lastId));
+
+        // By file: it was seen to be gone.
+        effects.Add(new EssEffect.Lower(lastId, NotesOnly: via == EssVia.File));
     }
 
     private void EndRelease(EssReleased released, EssNow now)
@@ -91,9 +94,9 @@ public sealed partial class EssControl
         releasing = null;
         State = State.After(released);
         Share(released);
-        (latchStood, raised, raisingSince, latchTrouble) = (false, false, null, "");
-        // Never heard of since the stop began: then it is taken away whatever it says.
-        toRelease = !markerSeen || marker is "" ? "*" : marker ?? "";
+        (latchStood, raised, raisingSince, raiseOpen, latchTrouble) = (false, false, null, false, "");
+        // The marker as it was heard during this stop, else the one that this stop sets: any other is somebody else's stop.
+        toRelease = !markerSeen || marker is null ? Stamp(ended.AtMs) : marker is "" ? RedisProtocol.NoTextMarker : marker;
         announce = "ess_deactivated";
         Say(EssLevel.Warning, $"ESS DEACTIVATED by {under.By} ({under.Via}): {under.Reason}; it stood since {Stamp(ended.AtMs)} for {ended.Reason}");
         effects.Add(new EssEffect.CountReset(under.Via));
@@ -123,11 +126,10 @@ public sealed partial class EssControl
             Remember(new EssStopped(State.Number + 1, stop, Cause: true, State.StopDrawdown, State.StopOpenLoss), now);
         }
 
-        if (files?.Latch.Present != true)
-        {
-            RaiseLatch(stop, now);
-        }
-
+        // The latch that goes with this attempt, now or late, is not taken away by a person, and its note has had its turn: what ends the stop
+        // is asked for anew. Raised even where it is seen: a removal that hung may still come through, and this comes behind it.
+        (latchStood, oldRelease) = (false, files?.Release ?? oldRelease);
+        RaiseLatch(stop, now);
         TakeWaiting(now);
     }
 
@@ -171,6 +173,15 @@ public sealed partial class EssControl
             {
                 effects.Add(new EssEffect.Answer(ask, new EssProtocol.Activated(Status(), true, "not written down yet: " + Reason)));
                 waiting[i] = late with { Ask = null };
+            }
+        }
+
+        // The first is the stop; an answered one behind it is no further cause.
+        for (var i = waiting.Count - 1; i > 0; i--)
+        {
+            if (waiting[i].Ask is null)
+            {
+                waiting.RemoveAt(i);
             }
         }
     }

@@ -14,6 +14,7 @@ public sealed partial class EssControl
     private readonly List<EssEvent> happenedSoFar = [];
     private (IReadOnlyList<EssEvent> Events, string? Damage)? fromDisk;
     private IReadOnlyList<EssEvent>? fromRedis;
+    private EssStopped? provisional;
     private bool recovered;
 
     /// <param name="happened">What the disk remembers, in any order.</param>
@@ -22,6 +23,7 @@ public sealed partial class EssControl
     {
         fromDisk ??= (happened, damage);
         Recover(now);
+        KeepProvisional(now);
         return Flush();
     }
 
@@ -71,9 +73,26 @@ public sealed partial class EssControl
             Say(EssLevel.Critical, $"ESS is still active since {Stamp(stop.AtMs)}: {stop.Reason} (by {stop.By}); {HowToEnd}");
         }
 
+        // Its number again, if this stop now begins; else a number that is never used again: what ends the stop comes after it.
         TakeWaiting(now);
+        State = State with { Number = Math.Max(State.Number, provisional?.Number ?? 0) };
         Evaluate(now);
         SyncNow(now);
+    }
+
+    /// <summary>A stop that is asked for while only the disk has been read: on disk at once, or it would not outlive a reboot before Redis answers.</summary>
+    private void KeepProvisional(EssNow now)
+    {
+        if (recovered || provisional is not null || fromDisk is not { } disk || waiting.Count == 0)
+        {
+            return;
+        }
+
+        var first = waiting[0].Command;
+        var note = EssNote.Of(now.Ms, first.By, first.Reason);
+        var number = disk.Events.Select(e => e.Number).DefaultIfEmpty().Max() + 1;
+        provisional = new EssStopped(number, new EssStop(first.Via, note.Reason, note.By, now.Ms), Cause: false, null, null);
+        Keep(provisional, now);
     }
 
     private string RecoveringReason() => "RECOVERING: the stop's memory has not been read from "

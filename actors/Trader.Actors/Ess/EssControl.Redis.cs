@@ -72,7 +72,7 @@ public sealed partial class EssControl
             return;
         }
 
-        if (State.History.Any(t => t.Event == "activated" && t.AtMs < State.ReleasedMs && Stamp(t.AtMs) == reply.Marker))
+        if (State.History.Any(t => t.Event != "released" && t.AtMs < State.ReleasedMs && Stamp(t.AtMs) == reply.Marker))
         {
             // Of a stop that a person ended while Redis was away.
             toRelease = reply.Marker!;

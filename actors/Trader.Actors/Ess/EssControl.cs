@@ -23,6 +23,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     private EssNote? oldRelease;
     private bool latchStood;
     private bool raised;
+    private bool raiseOpen;
     private TimeSpan? raisingSince;
     private long lastId;
     private long raiseId;
@@ -60,7 +61,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     {
         if (id == raiseId)
         {
-            (raisingSince, raised, latchTrouble) = (null, true, "");
+            (raisingSince, raiseOpen, raised, latchTrouble) = (null, false, true, "");
             Settle(now);
         }
 
@@ -71,7 +72,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
     {
         if (id == raiseId)
         {
-            raisingSince = null;
+            (raisingSince, raiseOpen) = (null, false);
             if (latchTrouble.Length == 0)
             {
                 Alarm("ESS_LATCH_NOT_WRITTEN", $"the stop is active, but its latch {latchPath} cannot be written: {why}");
@@ -168,18 +169,19 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
             {
                 // A release of nothing: forgotten, or it would release a later stop.
                 oldRelease = note;
-                effects.Add(new EssEffect.Lower(++lastId));
+                effects.Add(new EssEffect.Lower(++lastId, NotesOnly: true));
             }
         }
         else if (seen.Latch.Present)
         {
-            latchStood = true;
+            // Not while a raise is unanswered: a removal of our own may still be on its way before it.
+            latchStood = !raiseOpen;
         }
         else if (seen.Release is { } note && note != oldRelease && (raised || note.AtMs >= stop.AtMs))
         {
             BeginRelease(EssVia.File, Or(note.By, "whoever removed the latch"), Or(note.Reason, "released"), null, now);
         }
-        else if (latchStood && stop.Via == EssVia.File)
+        else if (latchStood && !raiseOpen && stop.Via == EssVia.File)
         {
             BeginRelease(EssVia.File, "whoever removed the latch", $"{EssLatchFiles.Latch} was removed", null, now);
         }
@@ -239,7 +241,7 @@ public sealed partial class EssControl(EssSettings settings, string latchPath)
 
     private void RaiseLatch(EssStop stop, EssNow now)
     {
-        (raisingSince, raiseId) = (now.Since, ++lastId);
+        (raisingSince, raiseOpen, raiseId) = (now.Since, true, ++lastId);
         effects.Add(new EssEffect.Raise(raiseId, EssNote.Of(stop.AtMs, stop.By, stop.Reason)));
     }
 

@@ -13,7 +13,8 @@ public abstract record EssEffect
 
     public sealed record Raise(long Id, EssNote Note) : EssEffect;
 
-    public sealed record Lower(long Id) : EssEffect;
+    /// <param name="NotesOnly">The latch was seen to be gone: one that stands there by then is a new stop, and stays.</param>
+    public sealed record Lower(long Id, bool NotesOnly) : EssEffect;
 
     public sealed record Sync(RedisProtocol.SyncEss Command) : EssEffect;
 

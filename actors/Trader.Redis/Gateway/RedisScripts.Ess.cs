@@ -3,7 +3,7 @@ namespace Trader.Redis.Gateway;
 internal static partial class RedisScripts
 {
     /// <summary>
-    /// KEYS state, marker, witness; ARGV wish, state text, expiry ms, stamp, marker expiry s, marker to release, channel, event, clear word.
+    /// KEYS state, marker, witness; ARGV wish, state text, expiry ms, stamp, marker expiry s, marker to release (* for one without text), channel, event, clear word.
     /// Answers the marker before (0 for none, an empty text for a key that is no string), its expiry, whether the witness stood, and whether
     /// the marker stands now. A marker that stands wins over a wish for clear: who set it wants a stop.
     /// </summary>
@@ -20,7 +20,7 @@ internal static partial class RedisScripts
         local witnessed = redis.call('EXISTS', KEYS[3])
         local state = ARGV[2]
         if wish == 'Clear' then
-          if stands == 1 and (ARGV[6] == '*' or (ARGV[6] ~= '' and before == ARGV[6])) then
+          if stands == 1 and ((ARGV[6] == '*' and before == '') or (ARGV[6] ~= '' and before == ARGV[6])) then
             redis.call('DEL', KEYS[2])
             stands = 0
           end

@@ -77,6 +77,8 @@ public sealed class EssLatchFilesTests : IDisposable
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(Latch));
 
+        Assert.Null(Files.Lower(notesOnly: true));
+        Assert.Equal([Latch], Directory.GetFileSystemEntries(_run));
         Assert.Null(Files.Lower());
         Assert.Empty(Directory.GetFileSystemEntries(_run));
         Assert.Null(Files.Lower());

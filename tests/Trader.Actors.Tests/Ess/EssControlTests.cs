@@ -201,6 +201,52 @@ public sealed class EssControlTests
         Assert.Equal(world.Disk.Select(e => e.Number).Max(), world.Control.State.Number);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void S14_a_failed_release_of_a_touched_stop_does_not_begin_again_by_itself(bool byScript)
+    {
+        var world = EssWorld.Clear();
+        world.Touch();
+        world.JournalHangs = true;
+        if (byScript)
+        {
+            world.ScriptReleases();
+        }
+        else
+        {
+            world.Deactivate();
+        }
+
+        world.Seconds(7);
+        world.JournalHangs = false;
+        world.Seconds(10);
+        Assert.True(world.Control.Active);
+        Assert.True(world.Latch);
+        Assert.DoesNotContain(world.Disk, e => e is EssReleased);
+        world.Remove();
+        Assert.False(world.Control.Active);
+    }
+
+    [Fact]
+    public void S14_a_latch_that_goes_after_its_release_failed_is_nobodys_release()
+    {
+        var world = EssWorld.Clear();
+        world.Touch();
+        world.DiskHangs = true;
+        world.Deactivate();
+        world.Seconds(7);
+
+        // The removal that hung comes through after the answer was that it did not happen.
+        world.Look();
+        world.Remove();
+        world.DiskHangs = false;
+        world.Seconds(10);
+        Assert.True(world.Control.Active);
+        Assert.True(world.Latch);
+        Assert.DoesNotContain(world.Disk, e => e is EssReleased);
+    }
+
     [Fact]
     public void S1_a_stop_holds_though_nothing_can_be_written()
     {
@@ -257,6 +303,68 @@ public sealed class EssControlTests
         Assert.NotEqual("", Assert.IsType<EssProtocol.Activated>(world.Answers[ask]).Trouble);
         world.Start();
         Assert.Equal((EssVia.Api, "bob"), (world.Control.Stop!.Via, world.Control.Stop.By));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void S1_a_stop_asked_for_before_the_store_is_read_outlives_a_reboot(bool askedFirst)
+    {
+        var world = EssWorld.Clear();
+        world.Account(100);
+        world.RedisUp = false;
+        var before = world.Disk.Count;
+        world.NewLife(reboot: true, askFirst: askedFirst);
+        for (var i = 0; i < 50; i++)
+        {
+            world.Activate();
+            world.Seconds(3);
+        }
+
+        Assert.Equal(before + 1, world.Disk.Count);
+        world.NewLife(reboot: true);
+        world.RedisUp = true;
+        world.Play(world.Control.Recalled([.. world.Store], world.Now));
+        Assert.Equal((EssVia.Api, "bob"), (world.Control.Stop!.Via, world.Control.Stop.By));
+        Assert.Equal(1, world.Control.State.Trips);
+        world.Deactivate();
+        world.NewLife(reboot: true);
+        Assert.False(world.Control.Active);
+    }
+
+    [Fact]
+    public void A_stop_asked_for_before_the_store_is_read_is_one_stop_once_it_is()
+    {
+        var world = new EssWorld { RedisUp = false };
+        world.Start();
+        world.Activate();
+        world.RedisUp = true;
+        world.Play(world.Control.Recalled([], world.Now));
+        Assert.Equal(1, world.Control.State.Trips);
+        Assert.Contains("ESS_ACTIVE", world.Alarms);
+        Assert.Single(world.Disk.Select(e => e.Number).Distinct());
+        world.Deactivate();
+        world.NewLife(reboot: true);
+        Assert.False(world.Control.Active);
+        Assert.Equal(1, world.Control.State.Trips);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void S1_a_latch_touched_after_the_look_outlives_the_release_of_what_was_seen(bool ofNothing)
+    {
+        var world = EssWorld.Clear();
+        if (!ofNothing)
+        {
+            world.Touch();
+        }
+
+        world.TouchedBeforeLower = true;
+        world.ScriptReleases();
+        Assert.True(world.Latch);
+        Assert.True(world.Control.Active);
+        Assert.Null(world.Release);
     }
 
     [Fact]

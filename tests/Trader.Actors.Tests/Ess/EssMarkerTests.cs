@@ -136,6 +136,37 @@ public sealed class EssMarkerTests
     }
 
     [Fact]
+    public void S1_a_marker_that_was_never_heard_of_is_a_stop_and_no_part_of_a_release()
+    {
+        var world = EssWorld.Clear();
+        world.RedisUp = false;
+        world.Touch();
+        world.SetMarker("2030-01-01T00:00:00Z");
+        world.Remove();
+        Assert.False(world.Control.Active);
+        world.RedisUp = true;
+        world.Seconds(2);
+        Assert.Equal(EssVia.Redis, world.Control.Stop!.Via);
+        Assert.NotNull(world.Marker);
+    }
+
+    [Fact]
+    public void A_release_takes_the_marker_that_made_the_stop_whatever_it_says()
+    {
+        foreach (var text in new[] { "1", "" })
+        {
+            var world = EssWorld.Clear();
+            world.SetMarker(text);
+            world.Seconds(2);
+            Assert.True(world.Control.Active);
+            world.Deactivate();
+            world.Seconds(2);
+            Assert.Null(world.Marker);
+            Assert.False(world.Control.Active);
+        }
+    }
+
+    [Fact]
     [Trait("covers", "D-E9")]
     public void The_marker_is_renewed_while_the_stop_lasts()
     {

@@ -55,6 +55,12 @@ internal sealed class EssWorld
     /// <summary>Answers nothing at all while set.</summary>
     public bool DiskHangs { get; set; }
 
+    /// <summary>Latch and notes work, but no record is ever answered while set.</summary>
+    public bool JournalHangs { get; set; }
+
+    /// <summary>Somebody touches the latch after the last look and before a release reaches the disk.</summary>
+    public bool TouchedBeforeLower { get; set; }
+
     public EssNow Now => new(ms, since);
 
     public static EssWorld Clear()
@@ -77,7 +83,7 @@ internal sealed class EssWorld
     }
 
     /// <summary>kill -9 and a new process; with a reboot the run directory is empty too.</summary>
-    public void NewLife(bool reboot, string? damage = null)
+    public void NewLife(bool reboot, string? damage = null, bool askFirst = false)
     {
         if (reboot)
         {
@@ -86,6 +92,11 @@ internal sealed class EssWorld
 
         Control = new EssControl(Settings, Path);
         since = TimeSpan.Zero;
+        if (askFirst)
+        {
+            Activate();
+        }
+
         Start(damage);
     }
 
@@ -163,7 +174,7 @@ internal sealed class EssWorld
     {
         switch (effect)
         {
-            case EssEffect.Write when DiskHangs:
+            case EssEffect.Write when DiskHangs || JournalHangs:
             case EssEffect.Raise when DiskHangs:
             case EssEffect.Lower when DiskHangs:
                 break;
@@ -186,7 +197,8 @@ internal sealed class EssWorld
                 Play(Control.NotRaised(raise.Id, "read-only", Now));
                 break;
             case EssEffect.Lower lower when LatchWrites:
-                (Latch, Made, Release) = (false, null, null);
+                (Latch, TouchedBeforeLower) = (Latch || TouchedBeforeLower, false);
+                (Latch, Made, Release) = (Latch && lower.NotesOnly, null, null);
                 Look();
                 Play(Control.Lowered(lower.Id, Now));
                 break;
@@ -215,7 +227,7 @@ internal sealed class EssWorld
     private RedisProtocol.EssSynced Redis(RedisProtocol.SyncEss sync)
     {
         var (before, expiry, witnessed) = (Marker, MarkerExpiryMs, Witness);
-        if (sync.Wish == EssWish.Clear && Marker is not null && (sync.Release == "*" || sync.Release == Marker))
+        if (sync.Wish == EssWish.Clear && Marker is not null && (sync.Release == RedisProtocol.NoTextMarker ? Marker.Length == 0 : sync.Release.Length > 0 && sync.Release == Marker))
         {
             Marker = null;
         }

@@ -121,7 +121,7 @@ public sealed class EssScriptTests : IDisposable
     {
         Assert.Equal((0, "⚠  ESS not active\n"), await Short("deactivate"));
         await Run("activate");
-        Assert.Equal((0, "⚠  ESS already active\n"), await Short("activate"));
+        Assert.Equal(AlreadyActive, await Short("activate"));
         var wrong = await Run("explode");
         Assert.Equal((1, $"Usage: {Script} {{activate|deactivate|status}}\n"), (wrong.Code, wrong.Output));
     }
@@ -184,12 +184,12 @@ public sealed class EssScriptTests : IDisposable
     public async Task A_latch_of_any_kind_is_one_and_goes()
     {
         Directory.CreateDirectory(Latch);
-        Assert.Equal((0, "⚠  ESS already active\n"), await Short("activate"));
+        Assert.Equal(AlreadyActive, await Short("activate"));
         Assert.Equal(0, (await Run("deactivate")).Code);
         Assert.False(Directory.Exists(Latch));
 
         File.CreateSymbolicLink(Latch, Path.Combine(RunDir, "nowhere"));
-        Assert.Equal((0, "⚠  ESS already active\n"), await Short("activate"));
+        Assert.Equal(AlreadyActive, await Short("activate"));
         Assert.Equal(0, (await Run("deactivate")).Code);
         Assert.Null(new FileInfo(Latch).LinkTarget);
 
@@ -215,9 +215,69 @@ public sealed class EssScriptTests : IDisposable
         Assert.Equal("0", await console.Text("EXISTS", Trader.Messages.RedisKeys.EssActive));
     }
 
+    [Fact]
+    public async Task S1_a_standing_latch_still_stops_the_services_and_sets_the_marker()
+    {
+        Redis("");
+        Directory.CreateDirectory(RunDir);
+        await File.WriteAllTextAsync(Latch, "");
+        Mark("active", "quantum-execution");
+        var on = await Run("activate");
+        Assert.Equal(0, on.Code);
+        Assert.Contains("⚠  ESS already active\n", on.Output, StringComparison.Ordinal);
+        Assert.Contains("[ESS AUDIT] ESS STOPPED SERVICE: quantum-execution\n", on.Output, StringComparison.Ordinal);
+        Assert.Contains("SET " + Trader.Messages.RedisKeys.EssActive, await Asked(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task S14_services_start_only_when_the_owner_has_let_go(bool latchesAgain)
+    {
+        // A heard owner that says active at first; then it is clear, or it has latched again.
+        Redis($$"""
+            if [[ $* == *"GET {{Trader.Messages.RedisKeys.EssState}}" ]]; then
+              echo x >>{{_folder.FullName}}/looks
+              if (($(wc -l <{{_folder.FullName}}/looks) < 15)); then echo 'active:API'; exit; fi
+              if [[ -n '{{(latchesAgain ? "yes" : "")}}' ]]; then echo again >{{Latch}}; echo 'active:API'; else echo clear; fi
+            fi
+            """);
+        Directory.CreateDirectory(RunDir);
+        await File.WriteAllTextAsync(Latch, "");
+        Mark("enabled", "quantum-execution");
+        var off = await Run("deactivate");
+        Assert.Equal(latchesAgain ? 1 : 0, off.Code);
+        Assert.Equal(!latchesAgain, File.Exists(Path.Combine(_folder.FullName, "active", "quantum-execution.service")));
+        Assert.Equal(!latchesAgain, off.Output.Contains("✓ ESS DEACTIVATED", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task S14_an_owner_that_stays_active_is_no_success()
+    {
+        Redis($"""[[ $* == *"GET {Trader.Messages.RedisKeys.EssState}" ]] && echo 'active:memory cannot be written'""");
+        Directory.CreateDirectory(RunDir);
+        await File.WriteAllTextAsync(Latch, "");
+        Mark("enabled", "quantum-execution");
+        var off = await Run("deactivate");
+        Assert.Equal(1, off.Code);
+        Assert.Contains("memory cannot be written", off.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder.FullName, "active", "quantum-execution.service")));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static string Script => Path.Combine(Repository.Root, "ops", "ess_controller.sh");
+
+    /// <summary>The documented line first; then the services, which a stop by touch has not stopped.</summary>
+    private static (int, string) AlreadyActive => (0, string.Join(
+        '\n',
+        "⚠  ESS already active",
+        "► Stopping critical trading services...",
+        "  • quantum-ai-engine (not running)",
+        "  • quantum-execution (not running)",
+        "  • quantum-apply-layer (not running)",
+        "  • quantum-governor (not running)",
+        ""));
 
     private Dictionary<string, string> Environment => new()
     {
@@ -243,6 +303,17 @@ public sealed class EssScriptTests : IDisposable
 
         return Shell.RunAsync(Script, arguments, environment, Path.Combine(_folder.FullName, "bin"));
     }
+
+    /// <summary>A Redis that answers, notes what it is asked, and says more where the test needs it.</summary>
+    private void Redis(string more) => Stub("redis-cli", $$"""
+        echo "$@" >>{{_folder.FullName}}/asked
+        [[ $* == *ping ]] && echo PONG
+        [[ $* == *SET* ]] && echo OK
+        {{more}}
+        exit 0
+        """);
+
+    private Task<string> Asked() => File.ReadAllTextAsync(Path.Combine(_folder.FullName, "asked"));
 
     private void Mark(string what, params string[] services)
     {

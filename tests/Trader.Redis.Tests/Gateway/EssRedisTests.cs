@@ -79,11 +79,12 @@ public sealed class EssRedisTests : TestKit, IAsyncLifetime
     {
         await Sync(EssWish.Own);
         Assert.True((await Sync(EssWish.Clear, release: "another")).MarkerStands);
+        Assert.True((await Sync(EssWish.Clear, release: RedisProtocol.NoTextMarker)).MarkerStands);
         Assert.False((await Sync(EssWish.Clear, release: Stamp)).MarkerStands);
         Assert.Equal("clear", await console.Text("GET", RedisKeys.EssState));
         await console.Text("HSET", RedisKeys.EssActive, "a", "b");
         Assert.Equal("", (await Sync(EssWish.Clear)).Marker);
-        Assert.False((await Sync(EssWish.Clear, release: "*")).MarkerStands);
+        Assert.False((await Sync(EssWish.Clear, release: RedisProtocol.NoTextMarker)).MarkerStands);
     }
 
     [Fact]
