@@ -7,7 +7,10 @@ namespace Trader.Actors.Flatten;
 /// <summary>Planning, waves, and the answers to orders.</summary>
 internal sealed partial class FlattenRunActor
 {
+    /// <summary>Symbols whose cancel has been sent and is neither answered nor given up.</summary>
     private readonly HashSet<Symbol> cancelling = [];
+
+    private bool anyCancelSent;
 
     private void TakeFact(Action take)
     {
@@ -56,7 +59,8 @@ internal sealed partial class FlattenRunActor
             around.Exchange.Tell(new ExchangeProtocol.CancelRestingOrders(symbol));
         }
 
-        if (cancelling.Count > 0)
+        anyCancelSent = cancelling.Count > 0;
+        if (anyCancelSent)
         {
             Timers.StartSingleTimer(nameof(WaitedForCancels), new WaitedForCancels(), FactsGrace);
         }
@@ -82,13 +86,24 @@ internal sealed partial class FlattenRunActor
         Next();
     }
 
+    /// <summary>A cancel without an answer may not have happened: it is an error, and neither the closes nor the end wait for it longer.</summary>
     private void HandleCancelsWaited()
     {
+        foreach (var symbol in cancelling)
+        {
+            log.Error("Testnet flatten: resting orders of {0}: no answer to the cancel within {1:F0}s", symbol, FactsGrace.TotalSeconds);
+        }
+
+        CountErrors(cancelling.Count);
+        cancelling.Clear();
         run?.ReleaseAll();
         Next();
     }
 
-    /// <summary>The next wave, as soon as the latch has been seen standing; else the account is read back.</summary>
+    /// <summary>
+    /// The next wave, as soon as the latch has been seen standing; else the account is read back. Not while a cancel is under way: an order
+    /// that still rests can open a position behind the read (S3, D-F17).
+    /// </summary>
     private void Next()
     {
         if (run is null || outcome is not null || !planKept)
@@ -100,7 +115,7 @@ internal sealed partial class FlattenRunActor
         {
             AskLatch();
         }
-        else if (run.AllAnswered && !verifying)
+        else if (run.AllAnswered && cancelling.Count == 0 && !verifying)
         {
             StartVerifying();
         }

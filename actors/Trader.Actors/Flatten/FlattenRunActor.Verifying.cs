@@ -11,9 +11,9 @@ internal sealed partial class FlattenRunActor
     private void StartVerifying()
     {
         verifying = true;
-        if (run!.Sent == 0)
+        if (run!.Sent == 0 && !anyCancelSent)
         {
-            // Nothing was sent, so the first read is the last word.
+            // Nothing was sent, neither close nor cancel, so the first read is the last word.
             Complete();
             return;
         }

@@ -35,15 +35,9 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
     /// <summary>A stagnation seen by the publisher's own clock must persist this long: one step of that clock is not stagnation.</summary>
     private static readonly TimeSpan StagnationConfirm = TimeSpan.FromMilliseconds(1500);
 
-    private const int RememberedTimes = 16;
-
-    /// <summary>A heartbeat that Redis held up is at most this much older than what the link brought; more is a clock that was set.</summary>
-    private static readonly TimeSpan LatestCopy = TimeSpan.FromSeconds(30);
-
-    private readonly Queue<long> linkTimes = new();
+    private HeardBeats beats = new();
     private TimeSpan watchedSince = watchedSince;
     private TimeSpan? heardAt;
-    private long? newestByLink;
     private TimeSpan degraded;
     private TimeSpan degradedUpdatedAt = watchedSince;
     private bool isDegraded;
@@ -67,7 +61,13 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
     public void ObserveBacklog(Heartbeat heartbeat)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
-        if (heardAt is null && IsOurs(heartbeat))
+        if (!IsOurs(heartbeat))
+        {
+            return;
+        }
+
+        beats.InStream(heartbeat.TsMs);
+        if (heardAt is null)
         {
             Last = heartbeat;
         }
@@ -98,21 +98,35 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
     public bool Observe(Heartbeat heartbeat, bool byLink, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(heartbeat);
-        if (!IsOurs(heartbeat) || (!byLink && IsOldNews(heartbeat.TsMs)))
+        if (!IsOurs(heartbeat) || (!byLink && !beats.InStream(heartbeat.TsMs)))
         {
             return false;
         }
 
         if (byLink)
         {
-            newestByLink = heartbeat.TsMs;
-            linkTimes.Enqueue(heartbeat.TsMs);
-            if (linkTimes.Count > RememberedTimes)
-            {
-                linkTimes.Dequeue();
-            }
+            beats.ByLink(heartbeat.TsMs);
         }
 
+        Take(heartbeat, now);
+        return true;
+    }
+
+    /// <summary>Counts from zero again from the last heartbeat on, which keeps the age it has; what was heard before stays known.</summary>
+    public BrainWatch StartedOver(TimeSpan now)
+    {
+        var since = now - Age(now);
+        var next = new BrainWatch(settings, since) { beats = beats };
+        if (Last is not null)
+        {
+            next.Take(Last, since);
+        }
+
+        return next;
+    }
+
+    private void Take(Heartbeat heartbeat, TimeSpan now)
+    {
         bound |= heartbeat.ServiceId is not null;
         Integrate(now);
         isDegraded = heartbeat.Status == BrainStatus.Degraded;
@@ -127,7 +141,6 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
         Last = heartbeat;
         var stagnant = OwnDecisionAge(heartbeat) > settings.DecisionsStagnant;
         stagnantSince = stagnant ? stagnantSince ?? now : null;
-        return true;
     }
 
     /// <summary>R1 to R4 in order, strict comparisons; null while the brain is fine.</summary>
@@ -181,10 +194,6 @@ public sealed class BrainWatch(WatchdogSettings settings, TimeSpan watchedSince)
         // The runbook's heartbeats name no service; they count only until the brain itself has been heard (E31).
         ? !bound
         : string.Equals(heartbeat.ServiceId, settings.ServiceId, StringComparison.Ordinal);
-
-    /// <summary>It came by the link already, or is older than what did: a Redis that was held up says late what was said long ago.</summary>
-    private bool IsOldNews(long tsMs) => linkTimes.Contains(tsMs)
-        || (newestByLink is { } newest && tsMs < newest && newest - tsMs <= LatestCopy.TotalMilliseconds);
 
     private void Integrate(TimeSpan now)
     {

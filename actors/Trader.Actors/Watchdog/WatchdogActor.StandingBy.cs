@@ -95,11 +95,8 @@ public sealed partial class WatchdogActor
         standingBy = false;
         campaign = null;
         start.Forget();
-        var last = watch.Last!;
         // The last heartbeat keeps the age it has: arming is no heartbeat (S11).
-        var heardAt = Now - age;
-        watch = new BrainWatch(settings, heardAt);
-        watch.Observe(last, byLink: true, heardAt);
+        watch = watch.StartedOver(Now);
         log.Info("Re-attached to Exit Brain, armed. {0}", watch.Status(Now));
         Journal(WatchdogRecords.Armed());
     }

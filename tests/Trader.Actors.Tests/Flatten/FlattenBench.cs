@@ -211,6 +211,7 @@ internal sealed class FakeRedis
 
 internal sealed class FakeExchange
 {
+    private readonly List<Action> heldCancels = [];
     private Action<object>? orderer;
 
     public VenueEnvironment? Environment { get; set; } = VenueEnvironment.Testnet;
@@ -235,6 +236,12 @@ internal sealed class FakeExchange
 
     public List<Symbol> Cancelled { get; } = [];
 
+    /// <summary>Cancels are answered only by <see cref="LetCancels"/>.</summary>
+    public bool HoldsCancels { get; set; }
+
+    /// <summary>What happens as a cancel arrives, before its answer.</summary>
+    public Action<Symbol> BeforeCancel { get; set; } = _ => { };
+
     /// <summary>What becomes of an order; null: no answer until <see cref="AnswerAll"/>.</summary>
     public Func<CloseOrder, ExchangeProtocol.CloseAnswered?> Execute { get; set; } = Fill;
 
@@ -257,6 +264,12 @@ internal sealed class FakeExchange
     {
         Positions.Clear();
         Positions.AddRange(positions);
+    }
+
+    public void LetCancels()
+    {
+        heldCancels.ForEach(answer => answer());
+        heldCancels.Clear();
     }
 
     public void AnswerAll(IEnumerable<CloseOrder> orders)
@@ -299,7 +312,16 @@ internal sealed class FakeExchange
                 break;
             case ExchangeProtocol.CancelRestingOrders cancel:
                 Cancelled.Add(cancel.Symbol);
-                reply(new ExchangeProtocol.RestingOrdersCancelled(cancel.Symbol));
+                BeforeCancel(cancel.Symbol);
+                if (HoldsCancels)
+                {
+                    heldCancels.Add(() => reply(new ExchangeProtocol.RestingOrdersCancelled(cancel.Symbol)));
+                }
+                else
+                {
+                    reply(new ExchangeProtocol.RestingOrdersCancelled(cancel.Symbol));
+                }
+
                 break;
             case ExchangeProtocol.FindOrder find:
                 reply(Find(find.Id) is { } state

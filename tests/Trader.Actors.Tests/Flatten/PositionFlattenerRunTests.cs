@@ -370,6 +370,58 @@ public sealed class PositionFlattenerRunTests : FlattenBench
     }
 
     [Fact]
+    [Trait("covers", "D-F17")]
+    [Trait("rule", "S3")]
+    public void S3_flat_is_read_only_after_every_cancel_was_answered()
+    {
+        Exchange.Resting.Add(Symbol.Parse("ELSEUSDT"));
+        Exchange.HoldsCancels = true;
+        Exchange.Hold(Pos("AUSDT", 1));
+        Start(Ready with { CancelResting = true });
+        Arm();
+        Assert.Single(Exchange.Orders);
+        Assert.Empty(Said("TESTNET_FLATTEN done"));
+
+        // It was filled before the cancel reached it.
+        Exchange.Positions.Add(Pos("ELSEUSDT", 1));
+        Exchange.LetCancels();
+        Pass(Seconds(1));
+
+        Assert.Contains("residual=1 status=partial", Assert.Single(Said("TESTNET_FLATTEN done")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("covers", "D-F17")]
+    [Trait("rule", "S3")]
+    public void S3_an_account_without_positions_is_read_again_when_orders_were_cancelled()
+    {
+        Exchange.Resting.Add(Symbol.Parse("ELSEUSDT"));
+        Exchange.BeforeCancel = symbol => Exchange.Positions.Add(Pos(symbol.Value, 1));
+        Start(Ready with { CancelResting = true });
+        Arm();
+        Pass(Seconds(6));
+
+        Assert.Contains("residual=1 status=failed", Assert.Single(Said("TESTNET_FLATTEN done")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("covers", "D-F17")]
+    public void A_cancel_that_is_never_answered_holds_the_end_up_for_a_second_and_is_an_error()
+    {
+        Exchange.Resting.Add(Symbol.Parse("ELSEUSDT"));
+        Exchange.HoldsCancels = true;
+        Start(Ready with { CancelResting = true });
+        Arm();
+        Pass(Ms(900));
+        Assert.Empty(Said("TESTNET_FLATTEN done"));
+
+        Pass(Ms(200));
+
+        Assert.Contains("errors=1", Assert.Single(Said("TESTNET_FLATTEN done")), StringComparison.Ordinal);
+        Assert.Single(Said("resting orders of ELSEUSDT: no answer to the cancel"));
+    }
+
+    [Fact]
     [Trait("covers", "D-F20,F28")]
     [Trait("rule", "S12")]
     public void S12_start_plan_orders_and_end_are_on_disk_and_no_order_leaves_before_the_plan_is()

@@ -48,6 +48,64 @@ public sealed class BrainWatchTests
         Assert.Equal(!counts, watch.Judge(Seconds(5.1)) is { Rule: WatchdogRule.HeartbeatMissing });
     }
 
+    [Theory]
+    [InlineData(-2_000)]
+    [InlineData(-6_000)]
+    [InlineData(-29_000)]
+    public void A_clock_that_is_set_back_while_only_Redis_carries_the_heartbeats_changes_nothing(long stepMs)
+    {
+        HearBoth(seconds: 3);
+
+        for (var s = 3; s < 20; s++)
+        {
+            // Half a second off, so that no time is said twice.
+            Assert.True(watch.Observe(Beat(T0 + (s * 1000) + stepMs + 500), byLink: false, Seconds(s)));
+            Assert.Null(watch.Judge(Seconds(s + 0.9)));
+        }
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_changes_nothing_when_the_links_last_heartbeat_never_reached_Redis()
+    {
+        HearBoth(seconds: 3);
+        watch.Observe(Beat(T0 + 3000), byLink: true, Seconds(3));
+
+        Assert.True(watch.Observe(Beat(T0 - 6500), byLink: false, Seconds(4)));
+        Assert.True(watch.Observe(Beat(T0 - 5500), byLink: false, Seconds(5)));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_changes_nothing_after_a_re_arm()
+    {
+        HearBoth(seconds: 3);
+
+        var armed = watch.StartedOver(Seconds(3));
+
+        Assert.Equal(Seconds(1), armed.Age(Seconds(3)));
+        Assert.True(armed.Observe(Beat(T0 - 6500), byLink: false, Seconds(4)));
+    }
+
+    [Fact]
+    public void What_Redis_held_up_is_old_news_until_the_stream_has_passed_what_the_link_brought()
+    {
+        watch.Observe(Beat(T0 - 3000), byLink: false, TimeSpan.Zero);
+        watch.Observe(Beat(T0), byLink: true, Seconds(3));
+
+        Assert.False(watch.Observe(Beat(T0 - 2000), byLink: false, Seconds(6)));
+        Assert.False(watch.Observe(Beat(T0 - 1000), byLink: false, Seconds(6)));
+        Assert.False(watch.Observe(Beat(T0), byLink: false, Seconds(6)));
+        Assert.True(watch.Observe(Beat(T0 - 500), byLink: false, Seconds(6)));
+    }
+
+    private void HearBoth(int seconds)
+    {
+        for (var s = 0; s < seconds; s++)
+        {
+            watch.Observe(Beat(T0 + (s * 1000)), byLink: true, Seconds(s));
+            watch.Observe(Beat(T0 + (s * 1000)), byLink: false, Seconds(s));
+        }
+    }
+
     [Fact]
     public void R1_speaks_the_runbooks_words()
     {
