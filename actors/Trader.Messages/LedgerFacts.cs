@@ -18,6 +18,9 @@ public sealed record LedgerFacts(
 {
     private const int MaxText = 40;
 
+    /// <summary>More than any coin has units, and far enough from where decimals end that amounts can be reckoned with.</summary>
+    private const decimal MaxAmount = 100_000_000_000_000m;
+
     /// <summary>Nothing is known, and nothing stands in Redis.</summary>
     public static LedgerFacts None { get; } = new(null, null, null, false, null, null, "");
 
@@ -30,14 +33,17 @@ public sealed record LedgerFacts(
     /// <summary>A ledger stands there and cannot be understood.</summary>
     public bool Unreadable => Trouble.Length > 0 || (!Missing && Amount is null);
 
-    /// <summary>Plain decimal text, signed: what a person types after <c>HSET ... ledger_amount</c>.</summary>
+    /// <summary>
+    /// Plain decimal text, signed: what a person types after <c>HSET ... ledger_amount</c>. Beyond 1e14 either way it is no amount, so that
+    /// one absurd number denies its own symbol and stops no other.
+    /// </summary>
     public static bool TryAmount(string? text, out decimal amount)
     {
         amount = 0;
         return text is { Length: > 0 and <= MaxText } && decimal.TryParse(
             text,
             NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
-            CultureInfo.InvariantCulture, out amount);
+            CultureInfo.InvariantCulture, out amount) && Math.Abs(amount) <= MaxAmount;
     }
 
     /// <summary>Plain decimal text without trailing zeros.</summary>

@@ -152,6 +152,18 @@ public sealed class OrderDraft
         return new OrderDraft(plan.Id, new PositionKey(plan.Symbol, leg), side, quantity, opens: true);
     }
 
+    /// <summary>The leg that a plan names in <c>position_side</c>, as the exit brain's do; null when it names none.</summary>
+    public static PositionSide? NamedLeg(Plan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return PanicWire.Find(plan.Fields, LegField) switch
+        {
+            "LONG" => PositionSide.Long,
+            "SHORT" => PositionSide.Short,
+            _ => null,
+        };
+    }
+
     public override string ToString() => $"{Key} {Side} {Quantity} ({Id})";
 
     private static Position? Leg(Plan plan, IReadOnlyList<Position> held, out DraftFault fault)
@@ -182,14 +194,6 @@ public sealed class OrderDraft
 
         return legs.Count == 1 ? legs[0] : null;
     }
-
-    /// <summary>The leg that a plan names in <c>position_side</c>, as the exit brain's do; null when it names none.</summary>
-    private static PositionSide? NamedLeg(Plan plan) => PanicWire.Find(plan.Fields, LegField) switch
-    {
-        "LONG" => PositionSide.Long,
-        "SHORT" => PositionSide.Short,
-        _ => null,
-    };
 
     /// <summary>Downward to the step, at most one market order's worth; zero when that is below the smallest order.</summary>
     private static decimal OnStep(decimal quantity, MarketLot lot)

@@ -5,12 +5,14 @@ namespace Trader.Actors.ExitBrain;
 
 /// <summary>
 /// The brain's exits on their way through the order gate: one plan at a time and position, a new plan id for every attempt, and how long
-/// they have been refused on end. It decides when to ask again; whether an order is sent is the gate's decision (S6).
+/// they have been refused, or not answered, on end. It decides when to ask again; whether an order is sent is the gate's decision (S6).
 /// </summary>
 public sealed class ExitDesk(TimeSpan loop, TimeSpan answer, TimeSpan refusedTooLong)
 {
     /// <summary>Pauses double from one loop to this many.</summary>
     private const int LongestPause = 8;
+
+    private const string NoAnswer = "no_answer";
 
     private readonly Dictionary<PositionKey, Attempt> attempts = [];
 
@@ -27,19 +29,29 @@ public sealed class ExitDesk(TimeSpan loop, TimeSpan answer, TimeSpan refusedToo
         return [.. wanted.Where(exit => !attempts.TryGetValue(exit.Position.Key, out var last) || now >= last.NextAt)];
     }
 
-    /// <summary>A plan for this position was published.</summary>
+    /// <summary>A plan for this position was published. One before it that had no final answer is silence, which counts like a refusal.</summary>
     public void Asked(PositionKey position, PlanId plan, TimeSpan now)
     {
-        attempts.TryGetValue(position, out var before);
-        attempts[position] = new Attempt(plan, now + answer, before?.Refusals ?? 0, before?.RefusedSince, before?.Error ?? "");
+        attempts[position] = !attempts.TryGetValue(position, out var before)
+            ? new Attempt(plan, now, now + answer, 0, null, "", IsOpen: true)
+            : before with
+            {
+                Plan = plan,
+                AskedAt = now,
+                NextAt = now + answer,
+                RefusedSince = before.RefusedSince ?? (before.IsOpen ? before.AskedAt : null),
+                Error = !before.IsOpen ? before.Error : before.IsUnknown ? PlanResultWords.OutcomeUnknown : NoAnswer,
+                IsOpen = true,
+                IsUnknown = false,
+            };
     }
 
-    /// <summary>It was certainly not, most likely because Redis is away: soon again.</summary>
+    /// <summary>It was certainly not, most likely because Redis is away: soon again. That is not the gate's silence, and ends none.</summary>
     public void NotAsked(PlanId plan, TimeSpan now)
     {
         if (Find(plan) is { } at)
         {
-            attempts[at.Key] = at.Value with { NextAt = now + (2 * loop) };
+            attempts[at.Key] = at.Value with { NextAt = now + (2 * loop), IsOpen = false };
         }
     }
 
@@ -55,9 +67,13 @@ public sealed class ExitDesk(TimeSpan loop, TimeSpan answer, TimeSpan refusedToo
         if (executed)
         {
             // Positions are read before it is judged again.
-            attempts[key] = attempt with { NextAt = now + (2 * loop), Refusals = 0, RefusedSince = null, Error = "" };
+            attempts[key] = attempt with { NextAt = now + (2 * loop), Refusals = 0, RefusedSince = null, Error = "", IsOpen = false };
         }
-        else if (error != PlanResultWords.OutcomeUnknown)
+        else if (error == PlanResultWords.OutcomeUnknown)
+        {
+            attempts[key] = attempt with { IsUnknown = true };
+        }
+        else
         {
             var refusals = attempt.Refusals + 1;
             var pause = loop * Math.Min(LongestPause, 1 << Math.Min(refusals - 1, 10));
@@ -65,15 +81,16 @@ public sealed class ExitDesk(TimeSpan loop, TimeSpan answer, TimeSpan refusedToo
             {
                 NextAt = now + pause,
                 Refusals = refusals,
-                RefusedSince = IsRefusal(error) ? attempt.RefusedSince ?? now : null,
+                RefusedSince = IsPersons(error) ? null : attempt.RefusedSince ?? (IsRefusal(error) ? now : null),
                 Error = error,
+                IsOpen = false,
             };
         }
 
         return executed;
     }
 
-    /// <summary>Exits that have been refused for too long on end, and why; a person's kill switch is no refusal, it is a decision.</summary>
+    /// <summary>Exits that have been refused or not answered for too long on end, and why; a person's kill switch is no refusal, it is a decision.</summary>
     public IReadOnlyList<string> RefusedTooLong(TimeSpan now) =>
     [
         .. attempts.Where(a => a.Value.RefusedSince is { } since && now - since >= refusedTooLong).OrderBy(a => a.Key)
@@ -108,8 +125,10 @@ public sealed class ExitDesk(TimeSpan loop, TimeSpan answer, TimeSpan refusedToo
         return fields;
     }
 
-    private static bool IsRefusal(string error) =>
-        error is not (PlanResultWords.KillSwitchActive or PlanResultWords.KillSwitchUnavailable or "no_position" or "");
+    private static bool IsPersons(string error) => error is PlanResultWords.KillSwitchActive or PlanResultWords.KillSwitchUnavailable;
+
+    /// <summary>Neither begins trouble, nor ends it: the position is still there, or this would not be asked.</summary>
+    private static bool IsRefusal(string error) => error is not ("no_position" or "");
 
     private KeyValuePair<PositionKey, Attempt>? Find(PlanId plan)
     {
@@ -124,5 +143,9 @@ public sealed class ExitDesk(TimeSpan loop, TimeSpan answer, TimeSpan refusedToo
         return null;
     }
 
-    private sealed record Attempt(PlanId Plan, TimeSpan NextAt, int Refusals, TimeSpan? RefusedSince, string Error);
+    /// <param name="RefusedSince">Since when nothing was executed although it was asked for.</param>
+    /// <param name="IsOpen">There is no final answer yet.</param>
+    /// <param name="IsUnknown">What the gate said so far is that it does not know the outcome.</param>
+    private sealed record Attempt(
+        PlanId Plan, TimeSpan AskedAt, TimeSpan NextAt, int Refusals, TimeSpan? RefusedSince, string Error, bool IsOpen, bool IsUnknown = false);
 }

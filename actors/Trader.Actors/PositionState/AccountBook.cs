@@ -75,7 +75,11 @@ public sealed class AccountBook
         var first = legs.Count > 0 ? legs[0] : null;
         return new ExchangeView(
             legs.Sum(leg => leg.Amount), first?.EntryPrice ?? 0, first?.MarkPrice ?? 0, legs.Sum(leg => leg.UnrealizedProfit), legs.Count,
-            doubt ?? "", now - askedAt);
+            doubt ?? "", now - askedAt)
+        {
+            LongAmount = legs.Where(leg => leg.Key.Side == PositionSide.Long).Sum(leg => leg.Amount),
+            ShortAmount = legs.Where(leg => leg.Key.Side == PositionSide.Short).Sum(leg => leg.Amount),
+        };
     }
 
     /// <summary>Symbols with a position, or with one not longer ago than <paramref name="within"/>. Older ones are forgotten.</summary>

@@ -22,7 +22,14 @@ public readonly record struct ContextItem(string Name, decimal? Number, string? 
 /// <param name="Unreadable">Why its row could not be understood; empty when it could.</param>
 /// <param name="Age">Since the exchange was asked.</param>
 public sealed record ExchangeView(
-    decimal Amount, decimal EntryPrice, decimal MarkPrice, decimal UnrealizedProfit, int Legs, string Unreadable, TimeSpan Age);
+    decimal Amount, decimal EntryPrice, decimal MarkPrice, decimal UnrealizedProfit, int Legs, string Unreadable, TimeSpan Age)
+{
+    /// <summary>Hedge mode's long leg; zero without one, and in one-way mode.</summary>
+    public decimal LongAmount { get; init; }
+
+    /// <summary>Hedge mode's short leg, below zero; zero without one, and in one-way mode.</summary>
+    public decimal ShortAmount { get; init; }
+}
 
 /// <summary>Everything a plan is judged by.</summary>
 /// <param name="Exchange">Null when the account was never read.</param>

@@ -17,21 +17,22 @@ public static class PositionStateRules
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(settings);
-        if ((PlanFault(plan, facts, settings) ?? SnapshotFault(facts, settings)) is { } fault)
+        if ((PlanFault(plan, facts, settings) ?? SnapshotFault(plan, facts, settings)) is { } fault)
         {
             return fault;
         }
 
         var view = facts.Exchange!;
+        var meant = Meant(plan, view);
         var opens = plan.Effect == PlanEffect.Opens;
-        var doubt = opens ? null : NoPosition(view, facts.Lot, settings);
+        var doubt = opens ? null : NoPosition(meant, facts.Lot, settings);
         doubt ??= LedgerFault(view, facts.Ledger, settings);
         if (doubt is not null)
         {
             return MayBeOld(doubt.Reason, facts, view) ? new ReadAgain() : doubt;
         }
 
-        return CooldownFault(facts, settings) ?? HoldFault(view, facts.Ledger) ?? Quantity(plan, facts, view, settings);
+        return CooldownFault(facts, settings) ?? HoldFault(view, facts.Ledger) ?? Quantity(plan, facts, meant, settings);
     }
 
     /// <summary>What ledger and exchange may differ by.</summary>
@@ -43,6 +44,9 @@ public static class PositionStateRules
 
     /// <summary>Down to whole steps: never up, because rounding up closes more than was asked for (X9).</summary>
     public static decimal FloorToStep(decimal quantity, decimal step) => decimal.Floor(quantity / step) * step;
+
+    /// <summary>One long, one short. Not their product: that may be beyond what a decimal holds.</summary>
+    public static bool AreOpposite(decimal one, decimal other) => Math.Sign(one) * Math.Sign(other) < 0;
 
     private static Denied? PlanFault(Plan plan, PermitFacts facts, PositionStateSettings settings)
     {
@@ -68,13 +72,24 @@ public static class PositionStateRules
                 new ContextItem("action", plan.ActionText));
     }
 
-    private static Denied? SnapshotFault(PermitFacts facts, PositionStateSettings settings) => facts.Exchange switch
+    /// <summary>Of a symbol with both legs what a close names; the ledger is of the symbol, so it is compared with their sum.</summary>
+    private static ExchangeView Meant(Plan plan, ExchangeView view) => LegOf(plan, view) switch
+    {
+        PositionSide.Long => view with { Amount = view.LongAmount },
+        PositionSide.Short => view with { Amount = view.ShortAmount },
+        PositionSide.Both or null => view,
+    };
+
+    private static PositionSide? LegOf(Plan plan, ExchangeView view) =>
+        view.Legs > 1 && plan.Effect == PlanEffect.Closes ? OrderDraft.NamedLeg(plan) : null;
+
+    private static Denied? SnapshotFault(Plan plan, PermitFacts facts, PositionStateSettings settings) => facts.Exchange switch
     {
         null => Deny(DenyReason.NoExchangeSnapshot),
         { } view when view.Age > settings.StaleAfter =>
             Deny(DenyReason.StaleExchangeState, new ContextItem("age_seconds", Seconds(view.Age))),
         { Unreadable.Length: > 0 } view => Deny(DenyReason.PositionUnreadable, new ContextItem("why", view.Unreadable)),
-        { Legs: > 1 } view => Deny(DenyReason.TwoLegs, new ContextItem("legs", view.Legs)),
+        { Legs: > 1 } view when LegOf(plan, view) is null => Deny(DenyReason.TwoLegs, new ContextItem("legs", view.Legs)),
         _ => null,
     };
 
@@ -105,7 +120,7 @@ public static class PositionStateRules
             return null;
         }
 
-        if (view.Amount * amount < 0)
+        if (AreOpposite(view.Amount, amount))
         {
             return Deny(DenyReason.SideMismatch, new("exchange_side", Side(view.Amount)), new("ledger_side", Side(amount)));
         }
@@ -145,6 +160,7 @@ public static class PositionStateRules
             new("p34_hold", "1"))
         : null;
 
+    /// <param name="view">What the plan means; <paramref name="facts"/> hold the symbol's sum.</param>
     private static PermitVerdict Quantity(Plan plan, PermitFacts facts, ExchangeView view, PositionStateSettings settings)
     {
         if (facts.Lot is not { } lot || facts.Allowed is null)
@@ -172,8 +188,8 @@ public static class PositionStateRules
             return tooLarge;
         }
 
-        decimal? begin = facts.Ledger.Text is null ? facts.Ledger.Amount ?? view.Amount : null;
-        return new Granted(opens, safe, view.Amount, facts.Ledger.Amount ?? view.Amount, begin);
+        var ledger = facts.Ledger.Amount ?? facts.Exchange!.Amount;
+        return new Granted(opens, safe, view.Amount, ledger, facts.Ledger.Text is null ? ledger : null);
     }
 
     /// <summary>A score that says danger never stops an exit (X37).</summary>

@@ -69,7 +69,7 @@ public static class ReconcileRules
             return null;
         }
 
-        watch.FlatSince = view.Amount == 0 ? watch.FlatSince ?? now : null;
+        watch.FlatSince = view is { Amount: 0, Legs: 0 } ? watch.FlatSince ?? now : null;
         if (ledger.Missing)
         {
             return Unledgered(view, watch, firstLook, now, settings);
@@ -131,7 +131,7 @@ public static class ReconcileRules
         var since = watch.DriftSinceMs.Value;
         var reason = ledger.Amount is not { } amount ? "ledger_unreadable"
             : view.Amount == 0 ? "ghost"
-            : view.Amount * amount < 0 ? "side_mismatch"
+            : PositionStateRules.AreOpposite(view.Amount, amount) ? "side_mismatch"
             : "qty_mismatch";
         if (reason == "ghost" && settings.GhostPurgeAfter is { } after && now - watch.FlatSince >= after && nowMs - since >= after.TotalMilliseconds)
         {

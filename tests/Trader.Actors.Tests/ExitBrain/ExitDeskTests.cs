@@ -66,6 +66,56 @@ public sealed class ExitDeskTests
         Assert.Empty(desk.RefusedTooLong(Seconds(100)));
     }
 
+    [Fact]
+    [Trait("rule", "S11")]
+    public void S11_a_gate_that_never_answers_is_trouble_like_one_that_refuses()
+    {
+        Ask(A, 0);
+        Ask(A, 10);
+        Assert.Empty(desk.RefusedTooLong(Seconds(19)));
+        Assert.Equal(["AUSDT no_answer"], desk.RefusedTooLong(Seconds(20)));
+
+        var last = Ask(A, 20);
+        desk.Answered(last.Value, false, "no_position", Seconds(21));
+        Assert.NotEmpty(desk.RefusedTooLong(Seconds(22)));
+        desk.Answered(Ask(A, 30).Value, true, "", Seconds(31));
+        Assert.Empty(desk.RefusedTooLong(Seconds(100)));
+    }
+
+    [Theory]
+    [InlineData(PlanResultWords.KillSwitchActive)]
+    [InlineData(PlanResultWords.KillSwitchUnavailable)]
+    [Trait("rule", "S11")]
+    public void S11_silence_ends_with_a_persons_switch(string error)
+    {
+        Ask(A, 0);
+        desk.Answered(Ask(A, 10).Value, false, error, Seconds(11));
+
+        Assert.Empty(desk.RefusedTooLong(Seconds(100)));
+    }
+
+    [Fact]
+    [Trait("rule", "S11")]
+    public void S11_what_never_reached_the_gate_is_not_its_silence_and_ends_none()
+    {
+        desk.NotAsked(Ask(A, 0), Seconds(0));
+        Ask(A, 30);
+        Assert.Empty(desk.RefusedTooLong(Seconds(39)));
+
+        desk.NotAsked(Ask(A, 40), Seconds(40));
+        Assert.Equal(["AUSDT no_answer"], desk.RefusedTooLong(Seconds(50)));
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void S8_an_outcome_that_stays_unknown_is_trouble_too()
+    {
+        desk.Answered(Ask(A, 0).Value, false, PlanResultWords.OutcomeUnknown, Seconds(1));
+        Ask(A, 10);
+
+        Assert.Equal(["AUSDT outcome_unknown"], desk.RefusedTooLong(Seconds(20)));
+    }
+
     [Theory]
     [InlineData(PlanResultWords.KillSwitchActive)]
     [InlineData(PlanResultWords.KillSwitchUnavailable)]

@@ -169,9 +169,56 @@ public sealed class PositionStateRulesTests
     [InlineData("1e3")]
     [InlineData("0,062")]
     [InlineData("")]
+    [InlineData("100000000000001")]
+    [InlineData("-100000000000001")]
+    [InlineData("79228162514264337593543950335")]
     [Trait("rule", "S1")]
     public void A_ledger_that_is_no_number_denies(string text) =>
         Assert.Equal("ledger_unreadable", Denied(Judge(Plan(), Facts(View(1m), LedgerFacts.None with { Text = text }))));
+
+    [Fact]
+    [Trait("rule", "S1")]
+    public void S1_amounts_of_any_size_are_judged_and_never_thrown_over()
+    {
+        var huge = Ledger(-100_000_000_000_000m);
+
+        Assert.Equal("reconcile_required_side_mismatch", Denied(Judge(Plan(), Facts(View(10_000_000_000_000_000m), huge))));
+    }
+
+    [Theory]
+    [InlineData("FULL_CLOSE_PROPOSED", "LONG", "0.062")]
+    [InlineData("FULL_CLOSE_PROPOSED", "SHORT", "0.05")]
+    [InlineData("PARTIAL_50", "SHORT", "0.025")]
+    [Trait("rule", "S5")]
+    public void S5_a_close_that_names_its_leg_of_a_hedged_symbol_gets_that_legs_amount(string action, string leg, string safe)
+    {
+        var plan = Plan(action, (OrderDraft.LegField, leg));
+
+        var granted = Granted(Judge(plan, Facts(Hedged(0.062m, -0.05m), Ledger(0.012m))));
+
+        Assert.Equal((false, Dec(safe), 0.012m), (granted.Opens, granted.SafeQuantity, granted.LedgerAmount));
+        Assert.Equal(0.012m, Granted(Judge(plan, Facts(Hedged(0.062m, -0.05m)))).Begin);
+    }
+
+    /// <summary>Legs that cancel out are two positions and not none.</summary>
+    [Fact]
+    public void Legs_of_one_size_can_both_be_closed() =>
+        Assert.Equal(1m, Granted(Judge(Plan("FULL_CLOSE_PROPOSED", (OrderDraft.LegField, "SHORT")), Facts(Hedged(1m, -1m), Ledger(0)))).SafeQuantity);
+
+    [Fact]
+    [Trait("rule", "S3")]
+    public void S3_of_a_hedged_symbol_nothing_else_is_allowed()
+    {
+        var both = Facts(Hedged(0.062m, -0.05m), Ledger(0.012m));
+
+        Assert.Equal("hedge_legs_ambiguous", Denied(Judge(Plan(), both)));
+        Assert.Equal("hedge_legs_ambiguous", Denied(Judge(Plan("FULL_CLOSE_PROPOSED", (OrderDraft.LegField, "BOTH")), both)));
+        Assert.Equal("hedge_legs_ambiguous", Denied(Judge(Open(0.01m), both)));
+        var named = Plan("FULL_CLOSE_PROPOSED", (OrderDraft.LegField, "LONG"));
+        Assert.Equal("reconcile_required_qty_mismatch", Denied(Judge(named, both with { Ledger = Ledger(0.062m) })));
+        Assert.Equal("close_adds_to_position", Denied(Judge(
+            Plan("BUY", ("qty", "0.01"), ("reduceOnly", "true"), (OrderDraft.LegField, "LONG")), both)));
+    }
 
     [Theory]
     [InlineData(" 0.062 ")]
@@ -328,6 +375,14 @@ public sealed class PositionStateRulesTests
         Assert.Equal("reconcile_required_qty_mismatch", Denied(Judge(Plan(), facts with { Ledger = worst with { Text = "0.5" } })));
         Assert.Equal("cooldown_in_flight", Denied(Judge(Plan(), facts with { Ledger = worst with { Text = "1" } })));
         Assert.Equal("reconcile_hold_active", Denied(Judge(Plan(), facts with { Ledger = worst with { Text = "1", LastExecutionMs = null } })));
+    }
+
+    private static ExchangeView Hedged(decimal buy, decimal sell)
+    {
+        var book = new AccountBook();
+        Position Leg(PositionSide side, decimal amount) => new(new PositionKey(Btc, side), amount, 50000m, 50000m, 0, 0);
+        book.Take(new ExchangeProtocol.PositionsRead(1, [Leg(PositionSide.Long, buy), Leg(PositionSide.Short, sell)], []), TimeSpan.Zero, NowMs);
+        return book.View(Btc, TimeSpan.Zero)!;
     }
 
     private static decimal Dec(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);

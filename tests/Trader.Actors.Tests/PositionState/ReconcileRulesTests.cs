@@ -56,6 +56,18 @@ public sealed class ReconcileRulesTests
         Assert.Equal(ReconcileAct.PurgeGhost, Look(0, Ledger(0.062m), 121)!.Act);
     }
 
+    /// <summary>Two legs of one size are not flat.</summary>
+    [Fact]
+    public void A_hedged_symbol_whose_legs_cancel_out_keeps_its_ledger()
+    {
+        foreach (var second in (int[])[0, 61, 122])
+        {
+            var verdict = ReconcileRules.Judge(
+                View(0, 0.1, legs: 2), Ledger(0.062m), watch, false, NowMs + (second * 1000), Seconds(second), Settings)!;
+            Assert.NotEqual(ReconcileAct.PurgeGhost, verdict.Act);
+        }
+    }
+
     [Fact]
     [Trait("rule", "S8")]
     public void An_unknown_outcome_ends_with_an_agreement_that_is_late_enough()
