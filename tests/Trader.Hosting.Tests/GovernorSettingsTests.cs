@@ -24,6 +24,7 @@ public sealed class GovernorSettingsTests
             governor.Risk);
         Assert.Equal(
             new EfficiencySettings(0.65m, 0.45m, 0.25m, TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(600)), governor.Efficiency);
+        Assert.Equal(TimeSpan.FromSeconds(5), governor.ExitLock);
     }
 
     [Theory]
