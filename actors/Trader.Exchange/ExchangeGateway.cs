@@ -178,7 +178,7 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
         fault => new RestingOrdersNotCancelled(command.Symbol, fault));
 
     private void Handle(FindOrder query) => Answer(
-        _client.FindOrderAsync(query.Symbol, query.Id),
+        _client.FindOrderAsync(query.Symbol, query.Id, query.Routine ? ReadPriority.Minding : ReadPriority.Panic),
         lookup => lookup.Found is { } order
             ? new OrderFound(query.Id, query.Attempt, order.State, order.OrderId, order.Executed)
             : new OrderNotFound(query.Id, query.Attempt),

@@ -102,7 +102,11 @@ public static partial class ExchangeProtocol
     public sealed record SendCloses(IReadOnlyList<CloseOrder> Orders);
 
     /// <summary>Looks up an order by the id we gave it. <paramref name="Attempt"/> comes back in the answer.</summary>
-    public sealed record FindOrder(Symbol Symbol, ClientOrderId Id, int Attempt);
+    /// <param name="Symbol">The order's instrument.</param>
+    /// <param name="Id">The id we gave it.</param>
+    /// <param name="Attempt">Any number.</param>
+    /// <param name="Routine">It may fail while the exchange asked to wait, or while the request weight is kept for closing.</param>
+    public sealed record FindOrder(Symbol Symbol, ClientOrderId Id, int Attempt, bool Routine = false);
 
     public sealed record PositionsRead(
         long ReadId, IReadOnlyList<Position> Positions, IReadOnlyList<UnreadableRow> Unreadable)

@@ -1,5 +1,6 @@
 using Trader.Actors.Governor;
 using Trader.Hosting.Configuration;
+using Trader.Hosting.Node;
 using Xunit;
 
 namespace Trader.Hosting.Tests;
@@ -24,6 +25,7 @@ public sealed class GovernorSettingsTests
             governor.Risk);
         Assert.Equal(
             new EfficiencySettings(0.65m, 0.45m, 0.25m, TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(600)), governor.Efficiency);
+        Assert.Equal(TimeSpan.FromSeconds(5), governor.ExitLock);
     }
 
     [Theory]
@@ -62,6 +64,36 @@ public sealed class GovernorSettingsTests
 
         Assert.Equal((4, true), (governor.Caps.Positions, governor.TestnetAllocation));
         Assert.Equal((TimeSpan.FromSeconds(90), 12.5m, false), (governor.Rates.SymbolCooldown, governor.Risk.MaxSpreadBps, governor.Disarm.Enabled));
+    }
+
+    /// <summary>A production account's guards start whatever the governor was told; the roles that permit and send orders do not.</summary>
+    [Theory]
+    [InlineData("BINANCE_TESTNET=false", true)]
+    [InlineData("BINANCE_TESTNET=false;GATE=dry_run", true)]
+    [InlineData("BINANCE_TESTNET=false;GOVERNOR=dry_run", true)]
+    [InlineData("BINANCE_TESTNET=false;APPLY_MODE=dry_run", false)]
+    [InlineData("BINANCE_TESTNET=false;APPLY_MODE=production", false)]
+    [InlineData("BINANCE_TESTNET=true", false)]
+    [InlineData("BINANCE_TESTNET=true;GOVERNOR=dry_run", false)]
+    [InlineData("BINANCE_BASE_URL=http://127.0.0.1:9;GOVERNOR=dry_run", false)]
+    [Trait("rule", "S1")]
+    public void S1_a_production_account_is_not_traded_by_permits_without_its_limits(string variables, bool refused)
+    {
+        using var scratch = new ScratchDirectory();
+        var environment = variables.Split(';').Select(v => v.Split('=', 2)).ToDictionary(v => v[0], v => v[1]);
+        var overlay = scratch.Write(
+            "overlay.hocon",
+            (environment.Remove("GATE", out var gate) ? $"trader.apply-layer.mode = {gate}\n" : "")
+            + (environment.Remove("GOVERNOR", out var governor) ? $"trader.governor.mode = {governor}\n" : ""));
+        environment["QUANTUM_ETC_DIR"] = "none";
+        var result = SettingsLoader.Load(new SettingsSources(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), overlay, environment));
+        Assert.Empty(result.Violations);
+
+        foreach (var role in RoleNames.All)
+        {
+            var violations = Wiring.Module(role).Refuses(result.Settings!);
+            Assert.Equal(refused && role is (Role.Governor or Role.ApplyLayer) ? "trader.governor.mode" : null, violations.SingleOrDefault()?.Where);
+        }
     }
 
     private static SettingsResult Load(Dictionary<string, string> environment)

@@ -214,6 +214,23 @@ public sealed class NodeTests : IDisposable
         Assert.Equal($"Trader.Node: {line}\n", _errors.ToString());
     }
 
+    [Theory]
+    [InlineData("governor")]
+    [InlineData("watchdog,apply-layer,governor")]
+    [Trait("rule", "S1")]
+    public async Task S1_roles_that_may_not_trade_a_production_account_are_one_line_and_exit_78(string roles)
+    {
+        _environment.Remove("BINANCE_BASE_URL");
+        _environment["BINANCE_TESTNET"] = "false";
+
+        Assert.Equal(SettingsLoader.ExitCode, await Run("--roles", roles).WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(
+            "Trader.Node: trader.governor.mode: is testnet, whose permits lack production's limits, and the account is a production account; "
+            + "set APPLY_MODE=production for governor and apply layer, dry_run for both, or choose the testnet\n",
+            _errors.ToString());
+        Assert.Empty(_output.ToArray());
+    }
+
     [Fact]
     public void A_right_command_line_is_read_in_both_spellings()
     {

@@ -75,7 +75,8 @@ public sealed partial class ApplyLayerActor
         foreach (var plan in table.All.Where(plan => plan is { Stage: CaseStage.Resolving, LookingUp: false } && plan.LookupAt <= now))
         {
             plan.LookingUp = true;
-            around.Exchange.Tell(new ExchangeProtocol.FindOrder(plan.Plan.Symbol, ClientOrderId.ForPlan(plan.Plan.Id), ++plan.Lookups));
+            around.Exchange.Tell(new ExchangeProtocol.FindOrder(
+                plan.Plan.Symbol, ClientOrderId.ForPlan(plan.Plan.Id), ++plan.Lookups, Routine: true));
         }
     }
 
@@ -124,10 +125,13 @@ public sealed partial class ApplyLayerActor
         }
     }
 
+    /// <summary>Ever more rarely: the request weight that look-ups take is a panic's, too.</summary>
     private void LookAgain(PlanCase plan, TimeSpan pause)
     {
+        var grown = settings.LookupEvery * plan.Lookups;
+        var slow = grown < SlowestLookup ? grown : SlowestLookup;
         plan.LookingUp = false;
-        plan.LookupAt = Now + pause;
+        plan.LookupAt = Now + (pause > slow ? pause : slow);
     }
 
     private void EndOrdered(PlanCase plan, CloseState state, string orderId, decimal executed, ExchangeFault? fault)

@@ -10,8 +10,6 @@ public sealed partial class GovernorActor
     /// <summary>A permit lives 60 s; an order sent at its end is a position a moment later.</summary>
     private const long ReservationMs = (GovernorPermit.Seconds + 15) * 1000;
 
-    private const int ExitLockSeconds = 120;
-
     private void OnSettled(RedisProtocol.PlansSettled settled)
     {
         if (batch is not { Settlement: { } settlement } plans || plans.Round != settled.Round)

@@ -207,7 +207,7 @@ public sealed partial class GovernorActor : ReceiveActor, IWithTimers
         return new PlanPermitted(
             seen.StreamId, plan.Id, new GovernorPermit(plan.Symbol, permit.Quantity, permit.Notional, time, hint),
             PythonFloat.Text(time), production ? Day : "", permit.Quantity, permit.Notional,
-            production && opening is null ? ExitLockSeconds : 0,
+            production && opening is null ? (int)Math.Ceiling(settings.ExitLock.TotalSeconds) : 0,
             new GovernorBlock(GovernorReasons.Code(GovernorRefusal.ExitLocked), time, plan.Symbol.Value), opening);
     }
 }

@@ -37,6 +37,7 @@ public enum RiskGuardUse
 /// <param name="PricesEvery">Pause between two reads of the mark prices.</param>
 /// <param name="PricesMaxAge">Older prices are unknown.</param>
 /// <param name="JournalWait">Longest wait for the disk.</param>
+/// <param name="ExitLock">In production, how long after a close of a symbol no other plan may close it; whole seconds, rounded up.</param>
 public sealed record GovernorSettings(
     GovernorMode Mode,
     bool TestnetAllocation,
@@ -56,7 +57,8 @@ public sealed record GovernorSettings(
     TimeSpan PositionsMaxAge,
     TimeSpan PricesEvery,
     TimeSpan PricesMaxAge,
-    TimeSpan JournalWait);
+    TimeSpan JournalWait,
+    TimeSpan ExitLock);
 
 /// <summary>Quote currency.</summary>
 public sealed record GovernorCaps(int Positions, decimal NotionalPerTrade, decimal TotalNotional);

@@ -80,12 +80,12 @@ public sealed partial class BinanceClient
     }
 
     /// <summary><c>GET /fapi/v1/order</c> by the id we gave it. Null: the exchange knows no such order, now.</summary>
-    public async Task<Result<Lookup>> FindOrderAsync(Symbol symbol, ClientOrderId id)
+    public async Task<Result<Lookup>> FindOrderAsync(Symbol symbol, ClientOrderId id, ReadPriority priority = ReadPriority.Panic)
     {
         ArgumentNullException.ThrowIfNull(symbol);
         ArgumentNullException.ThrowIfNull(id);
         var answer = await SignedBodyAsync(
-            HttpMethod.Get, "/fapi/v1/order", text => AddOrder(text, symbol, id), OrderLookupWeight, ReadPriority.Panic)
+            HttpMethod.Get, "/fapi/v1/order", text => AddOrder(text, symbol, id), OrderLookupWeight, priority)
             .ConfigureAwait(false);
         return answer.Match(body => OrderJson.Read(body.Span), fault => fault).Match<Result<Lookup>>(
             state => state.ClientId.Length == 0 || state.ClientId == id.Value

@@ -39,7 +39,8 @@ internal sealed partial class SettingsMapping
             read.Duration("trader.governor.positions-max-age", S(1), S(30)),
             read.Duration("trader.governor.prices-every", S(1), S(60)),
             read.Duration("trader.governor.prices-max-age", S(5), S(300)),
-            read.Duration("trader.governor.journal-wait", Ms(50), S(1)));
+            read.Duration("trader.governor.journal-wait", Ms(50), S(1)),
+            read.Duration("trader.governor.exit-lock", S(1), S(120)));
     }
 
     private GovernorRates GovernorRates() => new(

@@ -47,6 +47,13 @@ public static class NodeProgram
                 [.. result.Violations.Select(v => v.ToString())]).ConfigureAwait(false);
         }
 
+        List<RoleModule> modules = [.. options.Roles.Select(Wiring.Module)];
+        var refused = modules.SelectMany(module => module.Refuses(settings)).Distinct().ToList();
+        if (refused.Count > 0)
+        {
+            return await Fail(errors, SettingsLoader.ExitCode, [.. refused.Select(v => v.ToString())]).ConfigureAwait(false);
+        }
+
         await using var lines = new LineWriter(output);
         var log = new LineLogger(lines, TimeProvider.System);
         foreach (var notice in result.Notices)
@@ -54,11 +61,11 @@ public static class NodeProgram
             log.Log(LineLevel.Warning, LineLogger.NodeTag, notice);
         }
 
-        return await RunNode(options, settings, environment, lines, log, errors).ConfigureAwait(false);
+        return await RunNode(options, settings, modules, environment, lines, log, errors).ConfigureAwait(false);
     }
 
     private static async Task<int> RunNode(
-        NodeOptions options, NodeSettings settings, IReadOnlyDictionary<string, string> environment,
+        NodeOptions options, NodeSettings settings, List<RoleModule> modules, IReadOnlyDictionary<string, string> environment,
         LineWriter lines, LineLogger log,
         TextWriter errors)
     {
@@ -66,7 +73,6 @@ public static class NodeProgram
         var signalled = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Take(c, signalled));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Take(c, signalled));
-        List<RoleModule> modules = [.. options.Roles.Select(Wiring.Module)];
         NodeHost node;
         try
         {

@@ -46,6 +46,12 @@ public sealed record RoleModule(
     /// <summary>The types of events and snapshots that the role's persistent actors store; any other is refused.</summary>
     public IReadOnlyList<PersistedType> Persisted { get; init; } = [];
 
+    /// <summary>
+    /// What this role must not start with although another role may: every role reads the whole settings, and a guard must not stay down
+    /// over what concerns the gate.
+    /// </summary>
+    public Func<NodeSettings, IReadOnlyList<Violation>> Refuses { get; init; } = _ => [];
+
     /// <summary>What the role serves on its port beside the paths that every role has.</summary>
     public IReadOnlyList<RoleRoute> Routes { get; init; } = [];
 }

@@ -54,6 +54,7 @@ public static class Wiring
             c => GovernorActor.Props(c.Settings.Governor, c.Around),
             (_, beat) => Task.FromResult(GovernorNotReady(beat)))
         {
+            Refuses = PermitModeCheck.Of,
             Companions = [FlattenWiring.Companion],
             Metrics = [.. GovernorMetrics.Definitions, .. FlattenWiring.Metrics],
             Persisted = [.. FlattenWiring.Persisted],
@@ -71,6 +72,7 @@ public static class Wiring
             GateNotReady,
             Busy: beat => PanicWire.Find(beat.Fields, "in_flight") is not (null or "0"))
         {
+            Refuses = PermitModeCheck.Of,
             Companions = [EssModule.Companion],
             Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All],
             Routes = EssModule.Routes,

@@ -354,6 +354,25 @@ public sealed class GateActorTests : GateBench
 
     [Fact]
     [Trait("rule", "S8")]
+    public void S8_an_order_that_stays_unknown_is_looked_up_ever_more_rarely_and_never_at_a_panics_expense()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Exchange.Execute = o => new(o.Id, CloseState.Unknown, "", 0, new ExchangeFault(FaultKind.UnknownOutcome, -1007, "Timeout"));
+        Exchange.Find = () => (CloseState.Working, 0);
+        Start();
+        Publish(Plan("p1"));
+        Pass(11_000);
+        var early = Exchange.LookUps.Count;
+        Pass(11_000);
+
+        Assert.All(Exchange.LookUps, find => Assert.True(find.Routine));
+        Assert.InRange(early, 3, 15);
+        Assert.InRange(Exchange.LookUps.Count - early, 2, early - 1);
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
     [Trait("rule", "S10")]
     public void S10_a_plan_that_an_earlier_life_took_is_looked_for_and_never_sent()
     {

@@ -299,6 +299,8 @@ internal sealed class GateExchange
 
     public List<ApprovedOrder> Orders { get; } = [];
 
+    public List<ExchangeProtocol.FindOrder> LookUps { get; } = [];
+
     public int Reads { get; private set; }
 
     /// <summary>What becomes of an order; null: no answer.</summary>
@@ -339,6 +341,7 @@ internal sealed class GateExchange
 
                 break;
             case ExchangeProtocol.FindOrder find:
+                LookUps.Add(find);
                 reply(Find() is { } found
                     ? new ExchangeProtocol.OrderFound(find.Id, find.Attempt, found.State, "88", found.Executed)
                     : new ExchangeProtocol.OrderNotFound(find.Id, find.Attempt));

@@ -20,7 +20,7 @@ internal sealed record Desk
         new RiskGuardSettings(
             RiskGuardUse.Production, 0.025m, 0.08m, 0.10m, S(14_400), 3, S(3600), 50, 0.05m, S(300)),
         new EfficiencySettings(0.65m, 0.45m, 0.25m, S(120), S(600)),
-        PositionsEvery: S(1), PositionsMaxAge: S(5), PricesEvery: S(5), PricesMaxAge: S(30), JournalWait: S(1));
+        PositionsEvery: S(1), PositionsMaxAge: S(5), PricesEvery: S(5), PricesMaxAge: S(30), JournalWait: S(1), ExitLock: S(5));
 
     public GovernorFacts Facts { get; init; } = new()
     {

@@ -271,6 +271,19 @@ public sealed class GovernorActorTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal(("", 0), (permit.Day, permit.ExitLockSeconds));
     }
 
+    /// <summary>A close that failed or filled in part is asked for again, and not minutes later.</summary>
+    [Fact]
+    public void A_production_close_locks_its_symbols_exits_for_as_long_as_it_was_told()
+    {
+        day = day.In(GovernorMode.Production) with { Settings = day.Settings with { Mode = GovernorMode.Production, ExitLock = TimeSpan.FromSeconds(5) } };
+        Start();
+        See(Close());
+        TellFacts();
+        Journal();
+
+        Assert.Equal(5, Assert.IsType<PlanPermitted>(Assert.Single(Settled().Plans)).ExitLockSeconds);
+    }
+
     [Fact]
     public void Symbols_the_exchange_does_not_know_are_one_label()
     {

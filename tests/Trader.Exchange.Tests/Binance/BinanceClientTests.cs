@@ -282,6 +282,22 @@ public sealed class BinanceClientTests
         Assert.Equal(TimeSpan.FromSeconds(200), client.Weight.Pause);
     }
 
+    [Fact]
+    [Trait("rule", "S8")]
+    public async Task S8_a_routine_look_up_respects_a_pause_and_a_panics_does_not()
+    {
+        var handler = CannedHandler.Always(418, """{"code":-1003,"msg":"Way too many requests."}""");
+        using var client = Venue.Client(handler, new ManualTime());
+        var order = Venue.Close();
+        await client.GetPositionsAsync();
+        var asked = handler.Sent.Count;
+
+        Assert.Equal(FaultKind.RateLimited, (await client.FindOrderAsync(order.Symbol, order.Id, ReadPriority.Minding)).Fault().Kind);
+        Assert.Equal(asked, handler.Sent.Count);
+        await client.FindOrderAsync(order.Symbol, order.Id);
+        Assert.True(handler.Sent.Count > asked);
+    }
+
     /// <summary>Every text this project makes out of a connection, searched for what must not be in it.</summary>
     [Fact]
     [Trait("rule", "S16")]
