@@ -20,6 +20,11 @@ internal sealed class EssDesk(NodeSettings settings)
     /// <summary>A run directory that hangs must not hold up the other ways.</summary>
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>Between looks at an owner that is releasing, and how much longer than its own deadline it is waited for.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private const int MarkerSeconds = 86_400;
 
     private readonly EssLatchFiles _files = new(settings.EssLatch.RunDir, TimeProvider.System);
@@ -33,6 +38,11 @@ internal sealed class EssDesk(NodeSettings settings)
         {
             Note(owner is null ? null : $"the owner answered {(int)owner.Status}: {owner.Error}");
             await Mark(EssControl.Stamp(note.AtMs), "ess_activated", cancel);
+        }
+        else if (Text(owner.Body, "message") is var message && message.Contains("; but ", StringComparison.Ordinal))
+        {
+            // Active, but not all of it would outlive a reboot.
+            Note(message);
         }
 
         Note(latchError is null ? null : $"latch {_files.LatchPath} could not be written: {latchError}");
@@ -57,8 +67,35 @@ internal sealed class EssDesk(NodeSettings settings)
         Note(owner is null ? null : "the owner does not accept this token (another TRADER_STATE_DIR?); going by the latch file");
         var latchError = await OnDisk(() => _files.Release(note));
         Note(latchError is null ? null : $"latch {_files.LatchPath} could not be removed: {latchError}");
+        if (latchError is not null)
+        {
+            return await Outcome("", "", ExitCode.Unavailable, cancel);
+        }
+
         await Mark(null, "ess_deactivated", cancel);
-        return await Outcome("", "", latchError is null ? ExitCode.Good : ExitCode.Unavailable, cancel);
+        return await Released(cancel);
+    }
+
+    /// <summary>The owner may have cause to keep the stop: only its word, where it is heard, makes a removed latch a release.</summary>
+    private async Task<EssOutcome> Released(CancellationToken cancel)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var outcome = await Outcome("", "", ExitCode.Good, cancel);
+            if (!outcome.Active)
+            {
+                return outcome;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(started) > settings.Ess.ReleaseDeadline + Grace)
+            {
+                Note($"still active: {(outcome.Reason.Length > 0 ? outcome.Reason : "the latch stands again")}");
+                return outcome with { ExitCode = ExitCode.Bad };
+            }
+
+            await Task.Delay(Look, cancel);
+        }
     }
 
     public Task<EssOutcome> StatusAsync(CancellationToken cancel) => Outcome("", "", ExitCode.Good, cancel);
