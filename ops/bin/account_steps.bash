@@ -12,6 +12,8 @@ run_dir=${QUANTUM_RUN_DIR:-/var/run/quantum}
 root=${TRADER_ROOT:-$(cd -- "$home/../.." && pwd -P)}
 governor_env=$etc/governor.env
 latch=$run_dir/ESS_ON
+# Tells the stop of this very run from one that somebody else or a trigger made meanwhile.
+ess_reason="$(basename -- "$0" .sh)-$$-$(date +%s)"
 
 say() { printf '%s\n' "$*"; }
 step() { printf '\n[STEP %s] %s\n' "$1" "$2"; }
@@ -72,7 +74,15 @@ governor_metrics() {
 # services running and the latch set.
 ess() {
   local said code=0
-  said=$(bash "$controller" "$1" 2>&1) || code=$?
+  said=$(ESS_REASON=$ess_reason bash "$controller" "$1" 2>&1) || code=$?
   sed 's/^/  /' <<<"$said"
   return "$code"
+}
+
+# The stop that stands was made by this run: its note carries this run's reason. Otherwise $ess_other says whose it is. A latch without a note (touch) is somebody else's.
+ess_is_ours() {
+  ess_other=$(sed -n 's/^reason=//p' -- "$latch.note" 2>/dev/null | tail -n 1)
+  [[ $ess_other != "$ess_reason" ]] || return 0
+  ess_other=${ess_other:-no reason given}
+  return 1
 }

@@ -111,6 +111,8 @@ lift_ess() {
   elif ((open > 0)); then
     fail "ESS stays ON: the exchange shows $open open positions:"
     say "$held"
+  elif [[ -e $latch ]] && ! ess_is_ours; then
+    fail "ESS stays ON: this stop is not this run's ($ess_other)"
   elif ! ess deactivate || [[ -e $latch ]]; then
     fail "ESS could not be deactivated; $latch is what stops trading"
   else

@@ -42,7 +42,13 @@ trap 'interrupted 143' TERM HUP
 
 abort() { printf '✗ %s\n' "$*" >&2; exit 1; }
 
-deactivate() { ess deactivate && [[ ! -e $latch ]] || abort "ESS could not be deactivated; $latch is what stops trading"; }
+# Whoever made another stop meanwhile had a reason that this script does not know.
+deactivate() {
+  if [[ -e $latch ]] && ! ess_is_ours; then
+    abort "FAIL: ESS stays ON: this stop is not this run's ($ess_other). To resume trading: bash $controller deactivate"
+  fi
+  ess deactivate && [[ ! -e $latch ]] || abort "ESS could not be deactivated; $latch is what stops trading"
+}
 
 # At the time limit. Only a person may lift the stop with positions open; without one it stays.
 ask() {

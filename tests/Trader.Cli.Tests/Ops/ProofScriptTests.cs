@@ -50,8 +50,8 @@ public sealed class ProofScriptTests : IAsyncLifetime
             echo "$1" >>"$HERE/ess.calls"
             for i in $(seq 5000); do echo "  • line $i of many"; done
             case $1 in
-              activate) touch "$HERE/run/ESS_ON"; echo '✓ ESS ACTIVATED'; echo '  All trading operations STOPPED' ;;
-              deactivate) rm -f "$HERE/run/ESS_ON"; echo '✓ ESS DEACTIVATED' ;;
+              activate) [[ -e "$HERE/run/ESS_ON" ]] || echo "reason=$ESS_REASON" >"$HERE/run/ESS_ON.note"; touch "$HERE/run/ESS_ON"; echo '✓ ESS ACTIVATED'; echo '  All trading operations STOPPED' ;;
+              deactivate) rm -f "$HERE/run/ESS_ON" "$HERE/run/ESS_ON.note"; echo '✓ ESS DEACTIVATED' ;;
             esac
             echo complete >>"$HERE/ess.calls"
             """);
@@ -213,6 +213,43 @@ public sealed class ProofScriptTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("at=1\nby=ess\nreason=drawdown\n", "drawdown")]
+    [InlineData(null, "no reason given")]
+    public async Task S14_a_stop_that_another_made_during_the_run_is_not_lifted(string? note, string because)
+    {
+        _flatten = () =>
+        {
+            Positions();
+            StopAgain(note);
+            Say(Done + More);
+        };
+        var (code, output) = await RunAsync();
+
+        Assert.True(code == 1, output);
+        Assert.Contains($"ESS stays ON: this stop is not this run's ({because})", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("✓ PASS", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Latch));
+        Assert.DoesNotContain("FLATTEN", File.ReadAllText(EnvFile), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("at=1\nby=ess\nreason=drawdown\n", "drawdown")]
+    [InlineData(null, "no reason given")]
+    public async Task S14_clean_slate_does_not_lift_a_stop_that_another_made_during_the_run(string? note, string because)
+    {
+        var run = RunAsync("testnet_clean_slate.sh", ["--poll", "1"]);
+        var calls = Path.Combine(_folder.FullName, "ess.calls");
+        await Processes.UntilAsync("the stop", () => File.Exists(calls) && File.ReadAllLines(calls).Contains("complete"));
+        StopAgain(note);
+        Positions();
+        var (code, output) = await run;
+
+        Assert.True(code == 1, output);
+        Assert.Contains($"ESS stays ON: this stop is not this run's ({because})", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Latch));
+    }
+
+    [Theory]
     [InlineData("A=1\nB=2", "A=1\nB=2\n")]
     [InlineData("A=1\r\nB=2\r\n", "A=1\r\nB=2\r\n")]
     [InlineData("", "")]
@@ -260,6 +297,17 @@ public sealed class ProofScriptTests : IAsyncLifetime
         Assert.Contains("TIMEOUT: still 1 open positions", output, StringComparison.Ordinal);
         Assert.Contains("ESS stays ON", output, StringComparison.Ordinal);
         Assert.True(File.Exists(Latch));
+    }
+
+    /// <summary>Somebody lifts the script's stop, and another is made, with this note.</summary>
+    private void StopAgain(string? note)
+    {
+        File.Delete(Latch + ".note");
+        File.WriteAllText(Latch, "");
+        if (note is not null)
+        {
+            File.WriteAllText(Latch + ".note", note);
+        }
     }
 
     private async Task Untouched(string because)
