@@ -89,6 +89,9 @@ public sealed class PositionStateActorTests : Akka.TestKit.Xunit2.TestKit
         time.Advance(Seconds(11));
         See(Plan());
         exchange.FishForMessage<ExchangeProtocol.GetPositions>(_ => true);
+        // Answered after the handler that asked has ended, so its deadline is set by now.
+        brain.Tell(new Identify(0), TestActor);
+        ExpectMsg<ActorIdentity>();
 
         ((TestScheduler)Sys.Scheduler).Advance(Account.Settings.ReadDeadline);
         Ledgers(Ledger(0.062m));
