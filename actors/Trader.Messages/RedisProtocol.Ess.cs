@@ -28,7 +28,10 @@ public static partial class RedisProtocol
     /// <param name="State">Value of <see cref="RedisKeys.EssState"/> unless it is to be clear.</param>
     /// <param name="ForMs">Its expiry.</param>
     /// <param name="Stamp">Value of the marker where it is set: ISO UTC.</param>
-    /// <param name="Release">With <see cref="EssWish.Clear"/>: delete a marker that has this value, or with <see cref="NoTextMarker"/> one that has none. Empty: delete none.</param>
+    /// <param name="Release">
+    /// With <see cref="EssWish.Clear"/>: delete a marker that has this value, or with <see cref="NoTextMarker"/> one that has none. Empty: delete
+    /// none.
+    /// </param>
     /// <param name="Announce"><c>ess_activated</c> or <c>ess_deactivated</c> for the channel; empty for nothing.</param>
     /// <param name="AtS">Unix seconds of that.</param>
     public sealed record SyncEss(long Id, EssWish Wish, string State, int ForMs, string Stamp, string Release, string Announce, long AtS);
