@@ -80,7 +80,9 @@ public sealed partial class EssControl
         SyncNow(now);
     }
 
-    /// <summary>A stop that is asked for while only the disk has been read: on disk at once, or it would not outlive a reboot before Redis answers.</summary>
+    /// <summary>
+    /// A stop that is asked for while only the disk has been read: on disk at once, or it would not outlive a reboot before Redis answers.
+    /// </summary>
     private void KeepProvisional(EssNow now)
     {
         if (recovered || provisional is not null || fromDisk is not { } disk || waiting.Count == 0)

@@ -3,8 +3,9 @@ namespace Trader.Redis.Gateway;
 internal static partial class RedisScripts
 {
     /// <summary>
-    /// KEYS state, marker, witness; ARGV wish, state text, expiry ms, stamp, marker expiry s, marker to release (* for one without text),
-    /// channel, event, clear word. Answers the marker before (0 for none, an empty text for a key that is no string), its expiry, whether the witness stood, and whether
+    /// KEYS state, marker, witness; ARGV wish, state text, expiry ms, stamp, marker expiry s, marker to release (* for one
+    /// without text), channel, event, clear word.
+    /// Answers the marker before (0 for none, an empty text for a key that is no string), its expiry, whether the witness stood, and whether
     /// the marker stands now. A marker that stands wins over a wish for clear: who set it wants a stop.
     /// </summary>
     public static readonly RedisScript SyncEss = new("""

@@ -227,7 +227,8 @@ internal sealed class EssWorld
     private RedisProtocol.EssSynced Redis(RedisProtocol.SyncEss sync)
     {
         var (before, expiry, witnessed) = (Marker, MarkerExpiryMs, Witness);
-        if (sync.Wish == EssWish.Clear && Marker is not null && (sync.Release == RedisProtocol.NoTextMarker ? Marker.Length == 0 : sync.Release.Length > 0 && sync.Release == Marker))
+        var named = sync.Release == RedisProtocol.NoTextMarker ? Marker is "" : sync.Release.Length > 0 && sync.Release == Marker;
+        if (sync.Wish == EssWish.Clear && named)
         {
             Marker = null;
         }
