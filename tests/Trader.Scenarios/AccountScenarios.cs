@@ -19,7 +19,7 @@ public sealed class AccountScenarios
         { "BINANCE_API_SECRET", null, "BINANCE_API_KEY or BINANCE_API_SECRET is not set" },
         { "BINANCE_API_KEY", "not-the-key", "account cannot be read" },
         { "BINANCE_API_SECRET", "not-the-secret", "account cannot be read" },
-        { "BINANCE_TESTNET", "false", "chooses production" },
+        { "BINANCE_TESTNET", "false", "production was chosen" },
         { "BINANCE_BASE_URL", "http://127.0.0.1:CLOSED", "account cannot be read" },
     };
 

@@ -41,9 +41,10 @@ public sealed class BrainScenarios(GuardedFleet guarded) : IClassFixture<Guarded
         var marks = await guarded.Arm(1);
         var from = guarded.Brain.Mark;
         await guarded.Watchdog.Kill();
-        await Fleet.Said(guarded.Brain, "DEGRADED: no watchdog heard", from);
-        await Fleet.Said(guarded.Brain, "Gate to entries CLOSED: no watchdog heard", from);
+        // The lines name the first reason only, and on a busy machine a slow loop may come before; the gate's key has the present one.
         await Fleet.Until("the gate to be closed", async () => await Gate() == "closed:no watchdog heard");
+        await Fleet.Said(guarded.Brain, "DEGRADED: ", from);
+        await Fleet.Said(guarded.Brain, "Gate to entries CLOSED: ", from);
         await Fleet.Until("the alarm", () => marks.Alarmed("ENTRIES_CLOSED"));
         Assert.Equal("DEGRADED", (await Fleet.Heartbeats())[^1]["status"]);
 

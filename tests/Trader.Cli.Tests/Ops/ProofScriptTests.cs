@@ -375,9 +375,12 @@ public sealed class ProofScriptTests : IAsyncLifetime
     private void Positions(params string[] rows)
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "positions.code"), "0");
+        // Renamed into place: the script may read at any moment, and half a list is an unreadable account.
+        var written = Path.Combine(_folder.FullName, "positions.next");
         File.WriteAllText(
-            Path.Combine(_folder.FullName, "positions.json"),
+            written,
             $$"""{"venue":"binance-usdm@127.0.0.1","environment":"Paper","positions":[{{string.Join(',', rows)}}],"unreadable":[]}""" + "\n");
+        File.Move(written, Path.Combine(_folder.FullName, "positions.json"), overwrite: true);
     }
 
     private Task<(int Code, string Output)> RunAsync(params string[] arguments) => RunAsync("proof_testnet_flatten.sh", arguments);
