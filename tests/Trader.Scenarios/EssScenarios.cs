@@ -171,8 +171,10 @@ public sealed class EssScenarios
         await using var fleet = await TraderFleet.Start(Options);
         var node = await Owner(fleet);
         Assert.Equal(HttpStatusCode.OK, (await Post(fleet, "/api/ess/activate", """{"reason":"odd fills","by":"ann"}""")).Status);
+        // The first equity of the day is an event too: its key says nothing about the stop.
         await fleet.Until("the second memory", async () =>
-            (await fleet.Console.Text("KEYS", "*ess-al*")).Length > 0);
+            (await fleet.Console.Text("ZRANGE", "trader:persistence:journal:persisted:ess-al", "0", "-1"))
+            .Contains("ess.stopped", StringComparison.Ordinal));
         await node.Kill();
         Directory.Delete(fleet.RunDir, recursive: true);
         Directory.Delete(fleet.StateDir, recursive: true);
@@ -181,6 +183,28 @@ public sealed class EssScenarios
         await Says(fleet, "active:odd fills");
         await fleet.Until("the latch", () => File.Exists(Latch(fleet)));
         Assert.Equal(HttpStatusCode.OK, (await Post(fleet, "/api/ess/reset", """{"by":"bob"}""")).Status);
+        await Says(fleet, RedisKeys.EssClear);
+    }
+
+    [Fact]
+    public async Task A_marker_of_the_stop_that_the_script_ends_at_once_is_no_new_stop()
+    {
+        await using var fleet = await Start();
+        await File.WriteAllTextAsync(Latch(fleet), "");
+        await Says(fleet, "active:");
+
+        // As the script sets it when a second turns between latch and marker; the owner looks once a second.
+        await fleet.Console.Do("SET", RedisKeys.EssActive, "2026-01-01T00:00:01Z", "EX", "86400");
+        var slow = Directory.CreateDirectory(Path.Combine(fleet.RunDir, "slow")).FullName;
+        var cli = Path.Combine(slow, "redis-cli");
+        await File.WriteAllTextAsync(cli, "#!/bin/bash\nsleep 0.3\nPATH=${PATH#*:} exec redis-cli \"$@\"\n");
+        using (var chmod = Process.Start("chmod", ["700", cli]))
+        {
+            await chmod.WaitForExitAsync().WaitAsync(Eventually.Patience);
+        }
+
+        var (code, said) = await Controller(fleet, "deactivate", slow + ":");
+        Assert.True(code == 0, said);
         await Says(fleet, RedisKeys.EssClear);
     }
 
@@ -243,13 +267,14 @@ public sealed class EssScenarios
 
     private static Uri At(TraderFleet fleet, string path) => new($"http://127.0.0.1:{fleet.Ports[Role.ApplyLayer]}{path}");
 
-    private static async Task<(int ExitCode, string Said)> Controller(TraderFleet fleet, string verb)
+    private static async Task<(int ExitCode, string Said)> Controller(TraderFleet fleet, string verb, string pathBefore = "")
     {
         ProcessStartInfo start = new("bash", [TraderFleet.InRepository("ops/ess_controller.sh"), verb])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["PATH"] = pathBefore + start.Environment["PATH"];
         start.Environment["QUANTUM_RUN_DIR"] = fleet.RunDir;
         start.Environment["REDIS_URL"] = fleet.Redis.Url;
         start.Environment["ESS_BY"] = "ann";
