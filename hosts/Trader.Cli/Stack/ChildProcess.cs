@@ -24,6 +24,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public Task Exited => _exited.Task;
 
+    /// <summary>Of one that has ended.</summary>
+    public int ExitCode => _process.ExitCode;
+
     public bool HasExited => _exited.Task.IsCompleted;
 
     /// <param name="name">What people call it.</param>
@@ -142,7 +145,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (Win32Exception e)
         {
             _exited.TrySetResult();
-            throw new Refusal(ExitCode.Unavailable, $"{Name}: {file} does not start: {e.Message}", e);
+            throw new Refusal(CommandLine.ExitCode.Unavailable, $"{Name}: {file} does not start: {e.Message}", e);
         }
 
         Pid = _process.Id;

@@ -91,6 +91,15 @@ internal sealed class PrivateStack : IAsyncDisposable
         return process;
     }
 
+    /// <summary>Runs a verb of ours against this stack, as an operator would.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> VerbAsync(IEnumerable<string> arguments, CancellationToken cancel)
+    {
+        await using var verb = ChildProcess.Start("verb", Program("Trader.Cli"), arguments, Clean(Variables), _guard, _options.Echo);
+        await verb.Exited.WaitAsync(cancel);
+        return verb.ExitCode;
+    }
+
     /// <summary>Forgets a role that has ended, so that its end is no failure of the stack any more.</summary>
     public void Forget(Role role) => _roles.Remove(role);
 
@@ -164,7 +173,7 @@ internal sealed class PrivateStack : IAsyncDisposable
             "paper", Program("Trader.PaperExchange"),
             [
                 "--port", "0", "--symbols", Number(_options.Symbols), "--positions", Number(_options.Positions),
-                "--latency-ms", Number(_options.LatencyMs), .. mode, .. _options.Faults.SelectMany(fault => new[] { "--fault", fault }),
+                "--latency-ms", Number(_options.LatencyMs), .. mode, .. _options.Paper, .. _options.Faults.SelectMany(fault => new[] { "--fault", fault }),
             ],
             null, _guard, _options.Echo);
         const string said = "listening on ";
@@ -188,6 +197,11 @@ internal sealed class PrivateStack : IAsyncDisposable
             ["QUANTUM_RUN_DIR"] = Path.Combine(Folder, "run"),
             ["TRADER_CONFIG_DIR"] = Path.Combine(Folder, "config"),
         };
+        foreach (var (name, value) in _options.Variables)
+        {
+            variables[name] = value;
+        }
+
         for (var tries = 1; tries <= PortTries; tries++)
         {
             variables["TRADER_PORT_OFFSET"] = Number(Random.Shared.Next(10_000, 50_000));

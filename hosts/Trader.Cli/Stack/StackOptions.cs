@@ -18,6 +18,12 @@ internal sealed record StackOptions
     /// <summary>Hedge mode instead of one-way.</summary>
     public bool Hedge { get; init; }
 
+    /// <summary>Further arguments of the paper exchange.</summary>
+    public IReadOnlyList<string> Paper { get; init; } = [];
+
+    /// <summary>Further variables of the roles.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Gets every line of every process; null: nobody does.</summary>
     public Action<string>? Echo { get; init; }
 }
