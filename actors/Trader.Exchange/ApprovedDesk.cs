@@ -55,6 +55,12 @@ internal sealed class ApprovedDesk<TOwner>(OrderBudget budget)
         }
 
         owner = flight.Owner!;
+        if (sent.Answer.Fault is { Kind: FaultKind.TooLate })
+        {
+            // Nothing left, so its id is as good as new.
+            _seen.Remove(sent.Answer.Id);
+        }
+
         budget.Answered(OrderCost.Single);
         budget.Observe(sent.Counts.TenSeconds, sent.Counts.Minute);
         if (sent.Answer.Fault is { Code: BinanceErrors.TooManyOrders } fault)

@@ -24,6 +24,7 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly BinanceClient _client;
+    private readonly TimeProvider _time;
     private readonly OrderBudget _budget;
     private readonly CloseQueue<IActorRef> _closes;
     private readonly ApprovedDesk<IActorRef> _approved;
@@ -32,7 +33,7 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 
     public ExchangeGateway(BinanceClient client, ExchangeGatewaySettings settings, TimeProvider time)
     {
-        _client = client;
+        (_client, _time) = (client, time);
         _doubts = settings.AccountDoubts;
         _budget = new OrderBudget(time, OrderLimits.Documented, settings.OrderReserve);
         _closes = new CloseQueue<IActorRef>(_budget, time, client.Options.MaxConnections);
@@ -82,6 +83,13 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 
     private void Handle(SendApproved command)
     {
+        if (command.NotAfter is { } latest && _time.GetTimestamp() > latest)
+        {
+            // Asked again where the bytes leave; here it costs no connection.
+            Sender.Tell(BinanceClient.NotAccepted(command.Order, new ExchangeFault(FaultKind.TooLate, 0, "not sent: its time has passed")));
+            return;
+        }
+
         if (!_approved.TryLaunch(command.Order, Sender, _closes.IsBusy, out var refusal))
         {
             Sender.Tell(refusal);
@@ -89,7 +97,7 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
         }
 
         var order = command.Order;
-        _client.SendApprovedAsync(order).PipeTo(
+        _client.SendApprovedAsync(order, command.NotAfter).PipeTo(
             Self, Self, sent => new ApprovedLanded(sent),
             e => new ApprovedLanded(new ApprovedSent(BinanceClient.NotAccepted(order, Dropped(e)), default)));
     }

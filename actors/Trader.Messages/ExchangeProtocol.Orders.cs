@@ -7,7 +7,12 @@ public static partial class ExchangeProtocol
     /// Sends one order now or not at all: an order that the account's budget has no room for is refused instead of queued, because what the
     /// gate has just checked would be old when its turn comes. Never sent twice (S8). Exactly one <see cref="ApprovedAnswered"/>.
     /// </summary>
-    public sealed record SendApproved(ApprovedOrder Order);
+    /// <param name="Order">The order.</param>
+    /// <param name="NotAfter">
+    /// Monotonic timestamp of the process's clock after which its first byte must not leave any more; then it is refused with
+    /// <see cref="FaultKind.TooLate"/> and may be handed in again. Null: whenever it comes to it.
+    /// </param>
+    public sealed record SendApproved(ApprovedOrder Order, long? NotAfter = null);
 
     /// <param name="Id">The order.</param>
     /// <param name="State">How it stands; <see cref="CloseState.Unknown"/> is looked up with <see cref="FindOrder"/>.</param>

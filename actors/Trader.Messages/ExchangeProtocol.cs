@@ -27,6 +27,9 @@ public enum FaultKind
     /// <summary>The request never reached the exchange (refused connection, DNS, TLS): nothing was executed.</summary>
     Unreachable,
 
+    /// <summary>What its sender knew was too old when its first byte could have left: nothing was sent.</summary>
+    TooLate,
+
     /// <summary>The answer could not be understood.</summary>
     Unreadable,
 }

@@ -75,14 +75,16 @@ public static partial class RedisProtocol
     public sealed record TakePlan(
         OrderDraft Draft, PermitTexts? Permits, PlanRecordText Record, int TtlSeconds);
 
-    /// <summary>A plain GET of the kill switch, right before an order leaves. Reply: <see cref="KillSwitchRead"/>.</summary>
-    public sealed record ReadKillSwitch(PlanId For);
+    /// <summary>A plain GET of the kill switch, right before orders leave. Reply: <see cref="KillSwitchRead"/>.</summary>
+    /// <param name="Round">Comes back.</param>
+    public sealed record ReadKillSwitch(long Round);
 
     /// <summary>
-    /// Everything in Redis that stops an open, at one moment right before its order leaves: the kill switch, the halt, the entry gate and the
+    /// Everything in Redis that stops opens, at one moment right before their orders leave: the kill switch, the halt, the entry gate and the
     /// emergency stop. Reply: <see cref="EntryConfirmed"/>.
     /// </summary>
-    public sealed record ConfirmEntry(PlanId For);
+    /// <param name="Round">Comes back.</param>
+    public sealed record ConfirmEntry(long Round);
 
     /// <summary>
     /// Adds results to the stream and acknowledges their plans, in one step each; one that was added before is not added again. Reply:
@@ -114,9 +116,9 @@ public static partial class RedisProtocol
     /// <param name="Detail">What was read, for the note.</param>
     public sealed record PlanNotTaken(PlanId Id, TakeRefusal Why, string Detail);
 
-    public sealed record KillSwitchRead(PlanId For, KillSwitchSeen Seen);
+    public sealed record KillSwitchRead(long Round, KillSwitchSeen Seen);
 
     /// <param name="Closed">What stops opens besides the kill switch; null for nothing.</param>
     /// <param name="Detail">What was read, for the note.</param>
-    public sealed record EntryConfirmed(PlanId For, KillSwitchSeen Seen, TakeRefusal? Closed, string Detail);
+    public sealed record EntryConfirmed(long Round, KillSwitchSeen Seen, TakeRefusal? Closed, string Detail);
 }

@@ -4,6 +4,12 @@ namespace Trader.Messages;
 public static partial class RedisProtocol
 {
     /// <summary>
+    /// Entries of one <see cref="PlansSeen"/>. A reader that works batch by batch keeps up by larger ones; larger still, and the steps that
+    /// answer a batch keep Redis from answering anybody else for milliseconds.
+    /// </summary>
+    public const int MostPlansAtOnce = 250;
+
+    /// <summary>
     /// Subscribes the sender to the plan stream: first what <paramref name="Consumer"/> left unacknowledged, then new entries from the
     /// stream's beginning on, and entries that dead consumers left idle (S10). Delivers <see cref="PlansSeen"/>, and the next one only after
     /// <see cref="TakeMorePlans"/>. Asking again begins anew with what is unacknowledged.

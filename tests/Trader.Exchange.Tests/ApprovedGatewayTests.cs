@@ -133,6 +133,45 @@ public sealed class ApprovedGatewayTests
         Assert.True(lot.MinNotional > 0);
     }
 
+    [Fact]
+    [Trait("rule", "S8")]
+    public async Task S8_an_order_whose_time_has_passed_never_reaches_the_exchange_and_may_go_later()
+    {
+        await using var paper = await PaperExchangeServer.StartAsync(new PaperOptions { Symbols = 5 });
+        var client = new BinanceClient(
+            Venue.Options(paper.BaseAddress.ToString()), new BinanceCredentials(paper.Key, paper.Secret), TimeProvider.System);
+        var lot = (await client.GetExchangeInfoAsync()).Value().Lots[Symbol.Parse("BTCUSDT")];
+        var draft = OrderDraft.Open(Approved.Plan("p", "OPEN", ("side", "BUY"), ("qty", "0.01")), hedge: false, [], [], lot, out _)!;
+        var order = ApprovedOrder.From(new GatePass(draft, bypass: false));
+        var before = TimeProvider.System.GetTimestamp() - 1;
+
+        // Where the bytes leave, and where the order is handed in.
+        var kept = (await client.SendApprovedAsync(order, before)).Answer;
+        await using var fixture = new GatewayFixture(client);
+        var refused = await fixture.AskAsync<ApprovedAnswered>(new SendApproved(order, before));
+
+        Assert.All(new[] { kept, refused }, a => Assert.Equal((CloseState.Refused, FaultKind.TooLate), (a.State, a.Fault!.Kind)));
+        Assert.Equal(0, paper.Ledger.Totals.OrderRequests);
+        var sent = await fixture.AskAsync<ApprovedAnswered>(new SendApproved(order, long.MaxValue));
+        Assert.Equal(CloseState.Filled, sent.State);
+        Assert.Equal(1, paper.Ledger.Totals.OrderRequests);
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void S8_an_order_id_that_was_kept_back_is_free_again_and_no_other_is()
+    {
+        var desk = new ApprovedDesk<string>(new OrderBudget(TimeProvider.System, OrderLimits.Documented, reserve: 0));
+        var order = Approved.Reduce(1m, "x");
+        Assert.True(desk.TryLaunch(order, "me", closesWait: false, out _));
+        Assert.True(desk.TryLand(Sent(FaultKind.TooLate), out _));
+        Assert.True(desk.TryLaunch(order, "me", closesWait: false, out _));
+        Assert.True(desk.TryLand(Sent(FaultKind.UnknownOutcome), out _));
+        Assert.False(desk.TryLaunch(order, "me", closesWait: false, out _));
+
+        ApprovedSent Sent(FaultKind kind) => new(BinanceClient.NotAccepted(order, new ExchangeFault(kind, 0, "")), default);
+    }
+
     private sealed class StuckHandler(Task until) : HttpMessageHandler
     {
         private readonly TaskCompletionSource _ordered = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -7,16 +7,15 @@ namespace Trader.Actors.ApplyLayer;
 /// <summary>Plans come in: from the stream, in bounded number, each entry once.</summary>
 public sealed partial class ApplyLayerActor
 {
-    /// <summary>Room that the next batch needs.</summary>
-    private const int BatchRoom = 100;
-
     /// <summary>An entry in hand is kept from being claimed by others; beyond this many the youngest are not yet in danger.</summary>
     private const int MaxKept = 1000;
 
     private (string Group, long Batch)? more;
+    private TimeSpan? planSeenAt;
 
     private void OnPlans(RedisProtocol.PlansSeen seen)
     {
+        planSeenAt = Now;
         foreach (var entry in seen.Entries)
         {
             if (table.Holds(entry.StreamId) || outcomes.Entries.Contains(entry.StreamId))
@@ -74,7 +73,7 @@ public sealed partial class ApplyLayerActor
     /// <summary>The next batch stays in the stream until there is room for it.</summary>
     private void TakeMore()
     {
-        if (more is { } next && table.Count + outcomes.Count + BatchRoom <= settings.MaxWaiting)
+        if (more is { } next && table.Count + outcomes.Count + RedisProtocol.MostPlansAtOnce <= settings.MaxWaiting)
         {
             more = null;
             around.Redis.Tell(new RedisProtocol.TakeMorePlans(next.Group, next.Batch));

@@ -11,6 +11,9 @@ public sealed partial class ApplyLayerActor
 
     private const int MaxPerLook = 200;
 
+    /// <summary>For so long after a plan the positions are kept fresh for the next: it shall not wait for a read.</summary>
+    private static readonly TimeSpan Attentive = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<long, (TimeSpan AskedAt, IReadOnlyList<PlanCase> Plans)> looks = [];
@@ -212,9 +215,11 @@ public sealed partial class ApplyLayerActor
     {
         var now = Now;
         if (settings.Mode != GateMode.DryRun
-            && table.All.Any(plan => plan.Stage == CaseStage.Waiting && sight.Legs(plan.Plan.Symbol, plan.SeenAt, now) is null)
-            && sight.TryBegin(now))
+            && sight.MayBegin(now)
+            && (now - planSeenAt < Attentive && sight.IsAging(now)
+                || table.All.Any(plan => plan.Stage == CaseStage.Waiting && sight.Legs(plan.Plan.Symbol, plan.SeenAt, now) is null)))
         {
+            sight.Begin(now);
             around.Exchange.Tell(new ExchangeProtocol.GetPositions(sight.ReadId, Routine: true));
         }
     }

@@ -18,6 +18,14 @@ public sealed partial class ApplyLayerActor
             return;
         }
 
+        if (answer.Fault is { Kind: FaultKind.TooLate })
+        {
+            // Nothing left.
+            ConfirmAgain(plan);
+            return;
+        }
+
+        around.Meter.Observe(GateMetrics.OrderSeconds, (plan.SentAt - plan.SeenAt).TotalSeconds);
         sight.Touch(plan.Plan.Symbol, Now);
         if (answer.State is CloseState.Unknown or CloseState.Working)
         {
@@ -253,11 +261,11 @@ public sealed partial class ApplyLayerActor
                     ? Ending.Err("PERMIT_WAIT", "error", "redis_refused", failed.Why)
                     : Ending.SwitchUnreadable($"Redis: {failed.Doubt}", taken: failed.Doubt == RedisDoubt.Unknown));
                 break;
-            case RedisProtocol.ReadKillSwitch read when table.Of(read.For) is { Stage: CaseStage.Confirming } plan:
-                EndUnconfirmed(plan, $"{failed.Doubt} {failed.Why}");
+            case RedisProtocol.ReadKillSwitch read:
+                OnNotConfirmed(closing, read.Round, $"{failed.Doubt} {failed.Why}");
                 break;
-            case RedisProtocol.ConfirmEntry confirm when table.Of(confirm.For) is { Stage: CaseStage.Confirming } plan:
-                EndUnconfirmed(plan, $"{failed.Doubt} {failed.Why}");
+            case RedisProtocol.ConfirmEntry confirm:
+                OnNotConfirmed(opening, confirm.Round, $"{failed.Doubt} {failed.Why}");
                 break;
             case RedisProtocol.PublishResults:
                 // The next tick tries again; while Redis is away nothing is tried.

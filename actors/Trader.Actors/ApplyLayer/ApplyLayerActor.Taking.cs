@@ -4,12 +4,9 @@ using Trader.Messages;
 
 namespace Trader.Actors.ApplyLayer;
 
-/// <summary>From a waiting plan to its order: the one step, the switch once more, and out.</summary>
+/// <summary>From a waiting plan to its taking: permits, position, size, and the one step.</summary>
 public sealed partial class ApplyLayerActor
 {
-    /// <summary>From the step to the order. An open that took longer stood still somewhere, and is not sent.</summary>
-    private static readonly TimeSpan OpenGoodFor = TimeSpan.FromSeconds(2);
-
     /// <summary>The bypass is worth something only on an account that was checked and is no production account (S15).</summary>
     private bool Bypassing => settings.Bypass && account is { Environment: not VenueEnvironment.Production };
 
@@ -154,63 +151,6 @@ public sealed partial class ApplyLayerActor
         {
             Confirm(plan);
         }
-    }
-
-    /// <summary>The last question before the order leaves.</summary>
-    private void Confirm(PlanCase plan)
-    {
-        table.Advance(plan, CaseStage.Confirming);
-        plan.ConfirmedAt = Now;
-        around.Redis.Tell(plan.Draft!.Opens
-            ? new RedisProtocol.ConfirmEntry(plan.Plan.Id)
-            : new RedisProtocol.ReadKillSwitch(plan.Plan.Id));
-    }
-
-    /// <param name="closed">What stops opens, as just read; null where nothing does, or for a close.</param>
-    private void OnConfirmed(PlanId id, KillSwitchSeen seen, string? closed)
-    {
-        if (table.Of(id) is not { Stage: CaseStage.Confirming } plan)
-        {
-            return;
-        }
-
-        killSwitch.Observe(seen, plan.ConfirmedAt);
-        SaySwitch();
-        if (seen.IsOn)
-        {
-            GateLines.Halted(log);
-            End(plan, Ending.Killed(seen.Shown, taken: true));
-        }
-        else if (Now - plan.ConfirmedAt > settings.KillSwitchMaxAge)
-        {
-            // Most likely this process stood still; the answer is from before.
-            EndUnconfirmed(plan, "the answer came too late");
-        }
-        else if (plan.Draft!.Opens && (closed ?? conditions.Refusal(Now) ?? TooLate(plan)) is { } refusal)
-        {
-            EndClosed(plan, refusal, taken: true);
-        }
-        else
-        {
-            Send(plan);
-        }
-    }
-
-    /// <summary>Permits, price and exposure were judged before the step; what waited longer since opens on yesterday's facts.</summary>
-    private string? TooLate(PlanCase plan) => Now - plan.TakenAt > OpenGoodFor ? "open_too_late" : null;
-
-    private void Send(PlanCase plan)
-    {
-        table.Advance(plan, CaseStage.Sending);
-        plan.SentAt = Now;
-        around.Meter.Observe(GateMetrics.OrderSeconds, (plan.SentAt - plan.SeenAt).TotalSeconds);
-        around.Exchange.Tell(new ExchangeProtocol.SendApproved(ApprovedOrder.From(plan.Pass!)));
-    }
-
-    private void EndUnconfirmed(PlanCase plan, string why)
-    {
-        log.Error("[KILL_SWITCH] Error checking kill switch: {0}", why);
-        End(plan, Ending.SwitchUnreadable(why, taken: true));
     }
 
     private void EndClosed(PlanCase plan, string refusal, bool taken)

@@ -57,9 +57,9 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
         Receive<RedisProtocol.GateLooked>(OnLooked);
         Receive<RedisProtocol.PlanTaken>(OnTaken);
         Receive<RedisProtocol.PlanNotTaken>(OnNotTaken);
-        Receive<RedisProtocol.KillSwitchRead>(read => OnConfirmed(read.For, read.Seen, null));
+        Receive<RedisProtocol.KillSwitchRead>(read => OnConfirmed(closing, read.Round, read.Seen, null));
         Receive<RedisProtocol.EntryConfirmed>(read => OnConfirmed(
-            read.For, read.Seen, read.Closed is { } why ? GateRules.NotTaken(why, read.Detail)!.Error : null));
+            opening, read.Round, read.Seen, read.Closed is { } why ? GateRules.NotTaken(why, read.Detail)!.Error : null));
         Receive<ExchangeProtocol.ApprovedAnswered>(OnAnswered);
         Receive<Tick>(_ => OnTick());
         Receive<ExchangeProtocol.PositionsRead>(OnPositions);
@@ -126,6 +126,7 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
         WantPositions();
         Look();
         EndOverdueRecords();
+        EndOverdueReadings();
         LookUpOrders();
         Publish();
         TakeMore();

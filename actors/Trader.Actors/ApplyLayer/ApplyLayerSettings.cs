@@ -22,6 +22,9 @@ public enum GateMode
 /// <param name="WakeEvery">Shortest pause between them.</param>
 /// <param name="WatchEvery">How often the kill switch is read while nothing happens.</param>
 /// <param name="KillSwitchMaxAge">A reading that is older says nothing.</param>
+/// <param name="SwitchToOrder">
+/// From asking for the last reading of the switch to the order's first byte; past it, the switch is read again.
+/// </param>
 /// <param name="PermitMaxAge">Longest life of a permit that tells its birth.</param>
 /// <param name="PositionMaxAge">A position read that began longer ago sizes no order.</param>
 /// <param name="PositionReadEvery">Shortest pause between two position reads.</param>
@@ -44,6 +47,7 @@ public sealed record ApplyLayerSettings(
     TimeSpan WakeEvery,
     TimeSpan WatchEvery,
     TimeSpan KillSwitchMaxAge,
+    TimeSpan SwitchToOrder,
     TimeSpan PermitMaxAge,
     TimeSpan PositionMaxAge,
     TimeSpan PositionReadEvery,

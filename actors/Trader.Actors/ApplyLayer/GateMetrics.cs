@@ -29,6 +29,8 @@ public static class GateMetrics
 
     public const string Duplicates = "quantum_apply_dedupe_hits_total";
 
+    public const string SwitchReadAgain = "apply_kill_switch_read_again_total";
+
     public const string InHand = "apply_plans_in_hand";
 
     public const string InFlight = "apply_orders_in_flight";

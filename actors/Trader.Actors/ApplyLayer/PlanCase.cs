@@ -69,6 +69,12 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool
     /// <summary>When the question was asked that the order leaves on.</summary>
     public TimeSpan ConfirmedAt { get; set; }
 
+    /// <summary>When the first such question was asked.</summary>
+    public TimeSpan? FirstConfirmAt { get; set; }
+
+    /// <summary>Made once, out of <see cref="Pass"/>.</summary>
+    public ApprovedOrder? Order { get; set; }
+
     /// <summary>When its order may first have been sent.</summary>
     public TimeSpan SentAt { get; set; }
 

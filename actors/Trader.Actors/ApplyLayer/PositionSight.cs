@@ -9,11 +9,15 @@ namespace Trader.Actors.ApplyLayer;
 /// </summary>
 public sealed class PositionSight(TimeSpan maxAge, TimeSpan readEvery)
 {
+    /// <summary>Reads that may follow at once after a quiet while: the second plan of a symbol does not wait for the pace.</summary>
+    private const int Burst = 4;
+
     private readonly Dictionary<Symbol, TimeSpan> touched = [];
     private ILookup<Symbol, Position>? held;
     private HashSet<string> unreadable = [];
     private TimeSpan beganAt;
-    private TimeSpan? startedAt;
+    private TimeSpan startedAt;
+    private TimeSpan? paidUntil;
     private bool reading;
 
     /// <summary>Why the last read failed; empty when it did not.</summary>
@@ -22,17 +26,18 @@ public sealed class PositionSight(TimeSpan maxAge, TimeSpan readEvery)
     /// <summary>The read that is on its way.</summary>
     public long ReadId { get; private set; }
 
-    /// <summary>Begins a read if none is on its way and the last one began long enough ago.</summary>
-    public bool TryBegin(TimeSpan now)
-    {
-        if (reading || (startedAt is { } last && now - last < readEvery))
-        {
-            return false;
-        }
+    /// <summary>No read is on its way, and they have not been more frequent than they may be.</summary>
+    public bool MayBegin(TimeSpan now) => !reading && (paidUntil is not { } paid || paid - now <= (Burst - 1) * readEvery);
 
+    /// <summary>What is known will be too old before the next read could be there, if nobody asks now.</summary>
+    public bool IsAging(TimeSpan now) => held is null || now - beganAt >= maxAge / 2;
+
+    /// <summary>A read begins now.</summary>
+    public void Begin(TimeSpan now)
+    {
         (reading, startedAt) = (true, now);
+        paidUntil = (paidUntil is { } paid && paid > now ? paid : now) + readEvery;
         ReadId++;
-        return true;
     }
 
     /// <summary>False for an answer to an older question.</summary>
@@ -47,7 +52,7 @@ public sealed class PositionSight(TimeSpan maxAge, TimeSpan readEvery)
         reading = false;
         held = read.Positions.ToLookup(p => p.Symbol);
         unreadable = read.Unreadable.Select(row => row.Symbol).ToHashSet(StringComparer.Ordinal);
-        beganAt = startedAt!.Value;
+        beganAt = startedAt;
         Trouble = "";
         return true;
     }

@@ -55,13 +55,13 @@ public sealed partial class BinanceClient
     /// <c>POST /fapi/v1/order</c> for an order that the gate approved: the only way here to send one that may add exposure (S6). Never sent
     /// again, as above.
     /// </summary>
-    public async Task<ApprovedSent> SendApprovedAsync(ApprovedOrder order)
+    public async Task<ApprovedSent> SendApprovedAsync(ApprovedOrder order, long? notAfter = null)
     {
         ArgumentNullException.ThrowIfNull(order);
         var text = new RequestText(512);
         CloseOrderText.AddForm(text, order);
         text.Sign(_signer, Options.RecvWindowMs, Clock.NowMs);
-        using var body = new BinanceTransport.FormBody(text.Bytes);
+        using var body = new BinanceTransport.FormBody(text.Bytes, notAfter is { } latest ? () => _time.GetTimestamp() > latest : null);
         var sent = await _transport.SendAsync(HttpMethod.Post, "/fapi/v1/order", body, withKey: true, Options.OrderDeadline)
             .ConfigureAwait(false);
         if (!sent.TryGet(out var answer, out var fault))

@@ -129,7 +129,8 @@ internal sealed class BinanceTransport : IDisposable
                 or HttpRequestError.SecureConnectionError
             : !body.Started;
         return new ExchangeFault(
-            neverSent ? FaultKind.Unreachable : FaultKind.UnknownOutcome, 0, BinanceErrors.Clean(words));
+            neverSent ? body is { Late: true } ? FaultKind.TooLate : FaultKind.Unreachable : FaultKind.UnknownOutcome, 0,
+            BinanceErrors.Clean(words));
     }
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpContent content, CancellationToken cancellation)
@@ -209,15 +210,22 @@ internal sealed class BinanceTransport : IDisposable
         private static readonly MediaTypeHeaderValue Form = new("application/x-www-form-urlencoded");
 
         private readonly ReadOnlyMemory<byte> _bytes;
+        private readonly Func<bool>? _isTooLate;
         private volatile bool _started;
+        private volatile bool _late;
 
-        public FormBody(ReadOnlyMemory<byte> bytes)
+        /// <param name="bytes">The form.</param>
+        /// <param name="isTooLate">Asked right before the first byte; true keeps it from leaving.</param>
+        public FormBody(ReadOnlyMemory<byte> bytes, Func<bool>? isTooLate = null)
         {
-            _bytes = bytes;
+            (_bytes, _isTooLate) = (bytes, isTooLate);
             Headers.ContentType = Form;
         }
 
         public bool Started => _started;
+
+        /// <summary>It was kept back, and nothing of it was written.</summary>
+        public bool Late => _late;
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -225,6 +233,12 @@ internal sealed class BinanceTransport : IDisposable
         protected override async Task SerializeToStreamAsync(
             Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
+            if (_isTooLate?.Invoke() == true)
+            {
+                _late = true;
+                throw new IOException("kept back: its time has passed");
+            }
+
             _started = true;
             await stream.WriteAsync(_bytes, cancellationToken).ConfigureAwait(false);
         }

@@ -61,7 +61,7 @@ internal static class GateAnswers
         }
 
         var closed = Closed(verdict);
-        return closed is null && verdict != "clear" ? null : new RedisProtocol.EntryConfirmed(confirm.For, seen, closed, detail);
+        return closed is null && verdict != "clear" ? null : new RedisProtocol.EntryConfirmed(confirm.Round, seen, closed, detail);
     }
 
     private static TakeRefusal? Closed(string verdict) => verdict switch

@@ -69,10 +69,10 @@ public sealed partial class RedisGateway
     {
         var asked = client.Execute(RedisCommand.Of("GET", RedisKeys.KillSwitch), SwitchDeadline);
         asked.AsTask().PipeTo(Sender, self, success: result => result.ErrorCode == "WRONGTYPE"
-            ? new RedisProtocol.KillSwitchRead(read.For, new KillSwitchSeen(null, WrongType: true))
+            ? new RedisProtocol.KillSwitchRead(read.Round, new KillSwitchSeen(null, WrongType: true))
             : GatewayWire.Reply(read, result, value => value.IsNull
-                ? new RedisProtocol.KillSwitchRead(read.For, new KillSwitchSeen(null, WrongType: false))
-                : value.TryText(out var text) ? new RedisProtocol.KillSwitchRead(read.For, new KillSwitchSeen(text, WrongType: false)) : null));
+                ? new RedisProtocol.KillSwitchRead(read.Round, new KillSwitchSeen(null, WrongType: false))
+                : value.TryText(out var text) ? new RedisProtocol.KillSwitchRead(read.Round, new KillSwitchSeen(text, WrongType: false)) : null));
     }
 
     private void ConfirmEntry(RedisProtocol.ConfirmEntry confirm) => Ask(confirm,

@@ -50,7 +50,7 @@ public sealed partial class RedisGateway
                 var life = planLives[group] = planLives.GetValueOrDefault(group) + 1;
                 readers[name] = StreamGroupReader.Start(
                     new StreamConsumer(RedisKeys.Plans, group, subscriber.Consumer), client,
-                    settings.Streams with { MaxEntryBytes = MaxPlanBytes },
+                    settings.Streams with { MaxEntryBytes = MaxPlanBytes, BatchSize = RedisProtocol.MostPlansAtOnce },
                     new StreamSink(
                         (entries, stop) => HandOver(group, life, entries, stop),
                         notice => self.Tell(new Notice(name, notice)), _ => { }));

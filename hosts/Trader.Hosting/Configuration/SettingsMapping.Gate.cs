@@ -29,6 +29,7 @@ internal sealed partial class SettingsMapping
             read.Duration("trader.apply-layer.watch-every", Ms(10), Ms(100)),
             // The contract's own figure: there is no reason to believe an older reading.
             Ms(250),
+            read.Duration("trader.apply-layer.switch-to-order", Ms(1), Ms(200)),
             read.Duration("trader.apply-layer.permit-max-age", S(10), S(600)),
             read.Duration("trader.apply-layer.position-max-age", Ms(200), S(5)),
             read.Duration("trader.apply-layer.position-read-every", Ms(100), S(2)),
@@ -37,7 +38,7 @@ internal sealed partial class SettingsMapping
             read.Duration("trader.apply-layer.lookup-every", Ms(50), S(2)),
             read.Duration("trader.apply-layer.lookup-settled", Settled(), S(60)),
             read.Duration("trader.apply-layer.dedupe-memory", S(600), TimeSpan.FromHours(168)),
-            read.Whole("trader.apply-layer.max-waiting", 200, 20_000),
+            read.Whole("trader.apply-layer.max-waiting", 500, 20_000),
             Allowlist(),
             warning,
             critical);

@@ -25,6 +25,9 @@ public static class GateMetricDefinitions
         new(GateMetrics.Mismatch, MetricKind.Gauge, "Seconds since ledger and exchange last agreed, as P3.3 says it.", []),
         new(GateMetrics.PermitMissing, MetricKind.Counter, "Plans whose wait ended without both permits, by what was missing.", []),
         new(GateMetrics.Duplicates, MetricKind.Counter, "Plans that had been taken before.", []),
+        new(
+            GateMetrics.SwitchReadAgain, MetricKind.Counter,
+            "Readings of the switch that were too old when their order could have left; many of them: the machine or Redis is too slow.", []),
         new(GateMetrics.InHand, MetricKind.Gauge, "Plans in hand.", []),
         new(GateMetrics.InFlight, MetricKind.Gauge, "Plans between their taking and their order's known end.", []),
     ];

@@ -548,15 +548,15 @@ public sealed class GateActorTests : GateBench
     public void A_full_hand_takes_no_more_and_goes_on_when_there_is_room()
     {
         Exchange.Hold(0.5m);
-        Start(Live with { MaxWaiting = 200 });
-        Publish([.. Enumerable.Range(0, 100).Select(i => Plan($"a{i}"))]);
+        Start(Live with { MaxWaiting = 500 });
+        Publish([.. Enumerable.Range(0, 250).Select(i => Plan($"a{i}"))]);
         Assert.Equal(1, Redis.Batches);
-        Publish([.. Enumerable.Range(0, 100).Select(i => Plan($"b{i}"))]);
+        Publish([.. Enumerable.Range(0, 250).Select(i => Plan($"b{i}"))]);
         Assert.Equal(1, Redis.Batches);
         Pass(1400);
 
         Assert.Equal(2, Redis.Batches);
-        Assert.Equal(200, Redis.Results.Count);
+        Assert.Equal(500, Redis.Results.Count);
     }
 
     [Fact]

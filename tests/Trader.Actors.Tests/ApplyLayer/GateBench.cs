@@ -23,7 +23,7 @@ public class GateBench : TestKit
 
     internal static readonly ApplyLayerSettings Live = new(
         GateMode.Orders, Bypass: false, StaticKillSwitch: false, HasCredentials: true, Ms(1200), Ms(100), Ms(5), Ms(50), Ms(250),
-        Ms(60_000), Ms(1000), Ms(500), Ms(2000), Ms(500), Ms(250), Ms(10_000), TimeSpan.FromHours(6), 5000, new HashSet<Symbol>(), 0.60m, 0.80m);
+        Ms(5), Ms(60_000), Ms(1000), Ms(500), Ms(2000), Ms(500), Ms(250), Ms(10_000), TimeSpan.FromHours(6), 5000, new HashSet<Symbol>(), 0.60m, 0.80m);
 
     private int entries;
 
@@ -77,7 +77,8 @@ public class GateBench : TestKit
     {
         KeyValuePair<string, string>[] fields =
         [
-            new("plan_id", id), new("symbol", "BTCUSDT"), new("decision", "EXECUTE"), new("action", action),
+            new("plan_id", id), new("decision", "EXECUTE"), new("action", action),
+            .. more.Any(f => f.Name == "symbol") ? Array.Empty<KeyValuePair<string, string>>() : [new("symbol", "BTCUSDT")],
             .. more.Select(f => new KeyValuePair<string, string>(f.Name, f.Value)),
         ];
         Assert.True(PlanWire.TryRead(fields, out var plan, out var fault), fault.ToString());
@@ -192,6 +193,15 @@ internal sealed class GateRedis
     /// <summary>Commands that get this doubt for an answer.</summary>
     public Func<object, RedisDoubt?> Doubts { get; set; } = _ => null;
 
+    /// <summary>Commands whose answer waits until it is let go.</summary>
+    public Func<object, bool> Holds { get; set; } = _ => false;
+
+    /// <summary>Gives the answers that were held, as they were when they were asked for.</summary>
+    public Action LetGo { get; set; } = () => { };
+
+    /// <summary>Last readings that were asked for.</summary>
+    public int LastReadings { get; private set; }
+
     public void Permit(string plan, string governor = """{"granted":true}""", string p33 = """{"allow":true,"safe_close_qty":100}""")
     {
         Governor[plan] = governor;
@@ -200,9 +210,16 @@ internal sealed class GateRedis
 
     public void Take(object message, Action<object> reply)
     {
+        LastReadings += message is RedisProtocol.ReadKillSwitch or RedisProtocol.ConfirmEntry ? 1 : 0;
         if (Silent(message))
         {
             return;
+        }
+
+        if (Holds(message))
+        {
+            var late = reply;
+            reply = answer => LetGo += () => late(answer);
         }
 
         if (Away || Doubts(message) is not null)
@@ -225,11 +242,11 @@ internal sealed class GateRedis
                 reply(Decide(take));
                 break;
             case RedisProtocol.ReadKillSwitch read:
-                reply(new RedisProtocol.KillSwitchRead(read.For, new KillSwitchSeen(KillSwitchAfterTake ?? KillSwitch, false)));
+                reply(new RedisProtocol.KillSwitchRead(read.Round, new KillSwitchSeen(KillSwitchAfterTake ?? KillSwitch, false)));
                 break;
             case RedisProtocol.ConfirmEntry confirm:
                 reply(new RedisProtocol.EntryConfirmed(
-                    confirm.For, new KillSwitchSeen(KillSwitchAfterTake ?? KillSwitch, false), ClosedAfterTake, ""));
+                    confirm.Round, new KillSwitchSeen(KillSwitchAfterTake ?? KillSwitch, false), ClosedAfterTake, ""));
                 break;
             case RedisProtocol.PublishResults publish:
                 Results.AddRange(publish.Outcomes);
@@ -299,6 +316,9 @@ internal sealed class GateExchange
 
     public List<ApprovedOrder> Orders { get; } = [];
 
+    /// <summary>Until when each of them might leave.</summary>
+    public List<long?> NotAfter { get; } = [];
+
     public List<ExchangeProtocol.FindOrder> LookUps { get; } = [];
 
     public int Reads { get; private set; }
@@ -334,6 +354,7 @@ internal sealed class GateExchange
                 break;
             case ExchangeProtocol.SendApproved send:
                 Orders.Add(send.Order);
+                NotAfter.Add(send.NotAfter);
                 if (Execute(send.Order) is { } answer)
                 {
                     reply(answer);

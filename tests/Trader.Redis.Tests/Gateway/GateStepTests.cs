@@ -53,8 +53,8 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
         await console.Text("SET", RedisKeys.KillSwitch, text);
 
         var looked = await Look();
-        var read = await Ask<RedisProtocol.KillSwitchRead>(new RedisProtocol.ReadKillSwitch(Draft().Plan));
-        var confirmed = await Ask<RedisProtocol.EntryConfirmed>(new RedisProtocol.ConfirmEntry(Draft().Plan));
+        var read = await Ask<RedisProtocol.KillSwitchRead>(new RedisProtocol.ReadKillSwitch(1));
+        var confirmed = await Ask<RedisProtocol.EntryConfirmed>(new RedisProtocol.ConfirmEntry(1));
         var took = await Take();
 
         Assert.Equal(on, confirmed.Seen.IsOn);
@@ -74,7 +74,7 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
         await console.Text("HSET", RedisKeys.KillSwitch, "a", "b");
 
         Assert.True((await Look()).KillSwitch is { WrongType: true, IsOn: true });
-        Assert.True((await Ask<RedisProtocol.KillSwitchRead>(new RedisProtocol.ReadKillSwitch(Draft().Plan))).Seen.IsOn);
+        Assert.True((await Ask<RedisProtocol.KillSwitchRead>(new RedisProtocol.ReadKillSwitch(1))).Seen.IsOn);
         Assert.Equal(TakeRefusal.KillSwitch, (await Take() as RedisProtocol.PlanNotTaken)?.Why);
         await console.Text("DEL", RedisKeys.KillSwitch);
         Assert.IsType<RedisProtocol.PlanTaken>(await Take());
@@ -196,7 +196,7 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
         var words = command.Split(' ');
         await console.Text(words[0], words[1..]);
 
-        var confirmed = await Ask<RedisProtocol.EntryConfirmed>(new RedisProtocol.ConfirmEntry(Draft().Plan));
+        var confirmed = await Ask<RedisProtocol.EntryConfirmed>(new RedisProtocol.ConfirmEntry(1));
         Assert.Equal((expected, false), (confirmed.Closed, confirmed.Seen.IsOn));
         var open = await Ask<object>(TakeMessage(opens: true));
         Assert.Equal(expected, (open as RedisProtocol.PlanNotTaken)?.Why);

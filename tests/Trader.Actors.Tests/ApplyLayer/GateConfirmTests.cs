@@ -1,0 +1,165 @@
+using Trader.Messages;
+using Xunit;
+
+namespace Trader.Actors.Tests.ApplyLayer;
+
+/// <summary>The last reading of the switch and the order that leaves on it: close together, or not at all.</summary>
+public sealed class GateConfirmTests : GateBench
+{
+    private static readonly ExchangeFault Late = new(FaultKind.TooLate, 0, "kept back");
+
+    [Fact]
+    [Trait("rule", "S1")]
+    [Trait("covers", "A14")]
+    public void S1_an_order_leaves_within_milliseconds_of_the_question_or_not_on_that_answer()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Start();
+        Redis.Holds = m => m is RedisProtocol.ReadKillSwitch;
+        Publish(Plan("p1"));
+        Pass(6);
+        Redis.KillSwitch = "true";
+        Redis.Holds = _ => false;
+        Redis.LetGo();
+
+        // What was let go still says off: it is from before the switch was set.
+        Assert.Equal(2, Redis.LastReadings);
+        Assert.Empty(Exchange.Orders);
+        Assert.Equal("kill_switch_active", Result("p1").Error);
+    }
+
+    [Fact]
+    public void A_reading_in_time_gives_the_order_the_rest_of_its_time()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Start();
+        Redis.Holds = m => m is RedisProtocol.ReadKillSwitch;
+        Publish(Plan("p1"));
+        var asked = Redis.Now();
+        Pass(3);
+        Redis.LetGo();
+
+        Assert.Equal(asked + (5 * TimeSpan.TicksPerMillisecond), Assert.Single(Exchange.NotAfter));
+        Assert.True(Result("p1").Executed);
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void S8_an_order_that_was_kept_back_goes_by_a_new_reading_and_has_one_result()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        var tries = 0;
+        Exchange.Execute = order => ++tries < 3
+            ? new ExchangeProtocol.ApprovedAnswered(order.Id, CloseState.Refused, "", 0, Late)
+            : GateExchange.Fill(order);
+        Start();
+        Publish(Plan("p1"));
+        Pass(20);
+
+        Assert.Equal(3, Exchange.Orders.Count);
+        Assert.Single(Exchange.Orders.Select(order => order.Id).Distinct());
+        Assert.Equal(3, Redis.LastReadings);
+        Assert.True(Result("p1").Executed);
+        Assert.Equal(2, Meter["apply_kill_switch_read_again_total"]);
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void S8_a_switch_that_is_set_while_an_order_is_kept_back_stops_it()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Exchange.Execute = order =>
+        {
+            Redis.KillSwitch = "true";
+            return new ExchangeProtocol.ApprovedAnswered(order.Id, CloseState.Refused, "", 0, Late);
+        };
+        Start();
+        Publish(Plan("p1"));
+        Pass(20);
+
+        Assert.Single(Exchange.Orders);
+        Assert.Equal((false, "kill_switch_active"), (Result("p1").Executed, Result("p1").Error));
+    }
+
+    [Theory]
+    [Trait("rule", "S2")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Where_no_reading_is_ever_close_enough_opens_end_and_closes_leave_by_what_there_is(bool opens)
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Exchange.Execute = order => Exchange.NotAfter[^1] - Redis.Now() > 100 * TimeSpan.TicksPerMillisecond
+            ? GateExchange.Fill(order)
+            : new ExchangeProtocol.ApprovedAnswered(order.Id, CloseState.Refused, "", 0, Late);
+        Start();
+        Guarded();
+        Redis.Holds = m => m is RedisProtocol.ReadKillSwitch or RedisProtocol.ConfirmEntry;
+        Publish(opens ? Open("p1") : Plan("p1"));
+        for (var i = 0; i < 40; i++)
+        {
+            Pass(8);
+            var late = Redis.LetGo;
+            Redis.LetGo = () => { };
+            late();
+        }
+
+        Assert.Equal(opens ? "kill_switch_unavailable" : "", Result("p1").Error);
+        Assert.Equal(!opens, Result("p1").Executed);
+        Assert.Equal(opens ? 0 : 1, Exchange.Orders.Count);
+        Assert.InRange(Redis.LastReadings, 20, 40);
+    }
+
+    [Fact]
+    public void Many_plans_share_few_readings()
+    {
+        Redis.Holds = m => m is RedisProtocol.ReadKillSwitch;
+        var plans = Enumerable.Range(0, 40).Select(i =>
+        {
+            var symbol = $"S{i}USDT";
+            Exchange.Hold(0.5m, symbol);
+            Exchange.Lots[Symbol.Parse(symbol)] = new MarketLot(0.001m, 1000m, 0.001m);
+            Redis.Permit($"p{i}");
+            return Plan($"p{i}", "FULL_CLOSE_PROPOSED", ("symbol", symbol));
+        }).ToArray();
+        Start();
+        Publish(plans);
+        for (var i = 0; i < 10; i++)
+        {
+            Pass(2);
+            var held = Redis.LetGo;
+            Redis.LetGo = () => { };
+            held();
+        }
+
+        Assert.Equal(40, Exchange.Orders.Count);
+        Assert.InRange(Redis.LastReadings, 3, 5);
+    }
+
+    [Fact]
+    public void A_reading_that_is_never_answered_holds_up_its_own_plans_only()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Redis.Permit("p2");
+        Start();
+        var first = true;
+        Redis.Silent = m =>
+        {
+            var silent = first && m is RedisProtocol.ReadKillSwitch;
+            first &= !silent;
+            return silent;
+        };
+        Publish(Plan("p1"));
+        Pass(10);
+        Publish(Plan("p2", "PARTIAL_25"));
+        Pass(700);
+
+        Assert.Equal("kill_switch_unavailable", Result("p1").Error);
+        Assert.True(Result("p2").Executed);
+    }
+}
