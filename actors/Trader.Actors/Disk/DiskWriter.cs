@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Trader.Messages;
 
 namespace Trader.Actors.Disk;
@@ -19,7 +18,7 @@ public sealed class DiskWriter : IDisposable
     private const int MaxBatchRecords = 256;
     private const int MaxBatchCharacters = 1024 * 1024;
     private const string Busy = "the disk does not keep up, its queue is full";
-    private readonly BlockingCollection<Item> _queue = new(MaxQueued);
+    private readonly WorkQueue<Item> _queue = new(MaxQueued);
     private readonly List<Item> _batch = new(MaxBatchRecords);
     private readonly string _stateDir;
     private readonly string _node;
@@ -68,7 +67,7 @@ public sealed class DiskWriter : IDisposable
     private void Run()
     {
         OpenJournal();
-        while (_queue.TryTake(out var item, Timeout.Infinite))
+        while (_queue.TryTake(out var item, Timeout.InfiniteTimeSpan))
         {
             Handle(item);
             while (_batch.Count > 0)
@@ -86,7 +85,6 @@ public sealed class DiskWriter : IDisposable
         }
 
         _journal?.Dispose();
-        _queue.Dispose();
     }
 
     private void Handle(Item item)

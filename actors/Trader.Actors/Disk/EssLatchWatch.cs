@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Trader.Messages;
 
 namespace Trader.Actors.Disk;
@@ -29,7 +28,7 @@ public sealed class EssLatchWatch : IDisposable
     private readonly EssLatchSettings _settings;
     private readonly TimeProvider _time;
     private readonly Action<DiskProtocol.EssFilesSeen> _seen;
-    private readonly BlockingCollection<Item> _queue = new(MaxQueued);
+    private readonly WorkQueue<Item> _queue = new(MaxQueued);
     private readonly Lock _lock = new();
     private readonly List<Item> _reading = [];
     private readonly ITimer _clock;
@@ -101,7 +100,6 @@ public sealed class EssLatchWatch : IDisposable
             }
         }
 
-        _queue.Dispose();
     }
 
     private void Look()

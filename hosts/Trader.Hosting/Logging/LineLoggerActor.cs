@@ -11,8 +11,10 @@ namespace Trader.Hosting.Logging;
 public sealed class LineLoggerActor : ReceiveActor
 {
     private const int MaxKept = 1000;
+    private const int MaxSources = 1000;
 
     private readonly Queue<LogEvent> _kept = [];
+    private readonly Dictionary<string, string> _tags = new(StringComparer.Ordinal);
     private LineLogger? _lines;
 
     public LineLoggerActor()
@@ -52,7 +54,24 @@ public sealed class LineLoggerActor : ReceiveActor
         }
     }
 
-    private static void Write(LineLogger lines, LogEvent message)
+    /// <summary>A source has always the same tag.</summary>
+    private string Tag(string source)
+    {
+        if (_tags.TryGetValue(source, out var tag))
+        {
+            return tag;
+        }
+
+        tag = LineLogger.TagOf(source);
+        if (_tags.Count < MaxSources)
+        {
+            _tags.Add(source, tag);
+        }
+
+        return tag;
+    }
+
+    private void Write(LineLogger lines, LogEvent message)
     {
         var level = message.LogLevel() switch
         {
@@ -61,6 +80,6 @@ public sealed class LineLoggerActor : ReceiveActor
             LogLevel.WarningLevel => LineLevel.Warning,
             LogLevel.ErrorLevel => LineLevel.Error,
         };
-        lines.Log(level, LineLogger.TagOf(message.LogSource), message.Message.ToString() ?? "", message.Cause);
+        lines.Log(level, Tag(message.LogSource), message.Message.ToString() ?? "", message.Cause);
     }
 }

@@ -14,11 +14,13 @@ public sealed class LineWriter : IAsyncDisposable
     /// <summary>Lines that may wait; a busy panic close of 674 positions writes about 2,000.</summary>
     public const int Capacity = 8192;
 
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan FlushDeadline = TimeSpan.FromSeconds(1);
 
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly ManualResetEvent _ending = new(false);
     private readonly Stream _output;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,6 +51,7 @@ public sealed class LineWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _lines.Writer.TryComplete();
+        _ending.Set();
         await Task.WhenAny(_done.Task, Task.Delay(FlushDeadline)).ConfigureAwait(false);
     }
 
@@ -66,6 +69,9 @@ public sealed class LineWriter : IAsyncDisposable
             }
 
             Send(batch);
+
+            // What is said within the next moment goes with one write: waking up for each line costs more than the line.
+            _ending.WaitOne(Gather);
         }
 
         _done.TrySetResult();
