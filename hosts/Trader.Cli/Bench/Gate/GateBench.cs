@@ -173,8 +173,8 @@ internal static class GateBench
         var waited = feed.Fates.Values.Where(f => f.EndedUs > 0).Select(f => (f.EndedUs - f.SentUs) / 1000.0).Order().ToArray();
         terminal.Say(Text($"gate.load: {plans} plans in {fed.TotalSeconds:0.0} s, {open} open at its end, all answered {(all - fed).TotalSeconds:0.0} s later; ")
             + Text($"{orders.Count} orders; plan to result p50 {At(waited, 0.5):0} ms, p99 {At(waited, 0.99):0} ms"));
-        terminal.Say("gate.load: " + string.Join(", ", feed.Fates.Values.GroupBy(f => f.Finals == 0 ? "NO RESULT" : f.Executed ? "executed" : f.Error)
-            .OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}")));
+        terminal.Say("gate.load: " + string.Join(", ", feed.Fates.Values
+            .GroupBy(f => f.Finals == 0 ? "NO RESULT" : f.Executed ? "executed" : f.Error).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}")));
         return
         [
             new("gate.load.plansPerSecond", plans / all.TotalSeconds, "/s", LoadPerSecond * 0.95, null),
@@ -191,20 +191,21 @@ internal static class GateBench
     {
         await using var feed = await PlanFeed.OpenAsync(stack.RedisEndpoint, cancel);
         using var exchange = new PaperControl(stack.PaperAddress);
+        using var person = new RedisCli(stack.RedisPort);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var load = feed.RunAsync(LoadPerSecond / 2, Mix(await exchange.PositionsAsync(cancel)), until.Token);
         var (late, offAt, orders) = (new List<double>(), PlanFeed.NowUs, 0);
         for (var round = 0; round < StopRounds; round++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1500 + (37 * round)), cancel);
-            await feed.DoAsync(RedisCommand.Of("SET", RedisKeys.KillSwitch, "true"), cancel);
+            await person.TypeAsync($"SET {RedisKeys.KillSwitch} true", cancel);
             var acknowledged = PlanFeed.NowUs;
             await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
             var since = (await exchange.OrdersAsync(cancel)).Where(o => o.ReceivedUs > offAt).Select(o => o.ReceivedUs).ToArray();
             orders += since.Length;
             late.Add(since.Length == 0 ? 0 : (since.Max() - acknowledged) / 1000.0);
             offAt = PlanFeed.NowUs;
-            await feed.DoAsync(RedisCommand.Of("SET", RedisKeys.KillSwitch, "false"), cancel);
+            await person.TypeAsync($"SET {RedisKeys.KillSwitch} false", cancel);
         }
 
         await Task.Delay(Warm, cancel);
@@ -216,7 +217,8 @@ internal static class GateBench
         await load;
         await feed.DrainAsync(Quiet, cancel);
         var mistakes = Mistakes(feed.Fates, await exchange.OrdersAsync(cancel));
-        terminal.Say(Text($"gate.stop: {orders} orders in {StopRounds} rounds; last order after SET, ms: {string.Join(' ', late.Select(l => Text($"{l:0.0}")))}"));
+        terminal.Say(Text($"gate.stop: {orders} orders in {StopRounds} rounds; last order after SET, ms: ")
+            + Text($"{string.Join(' ', late.Select(l => Text($"{l:0.0}")))}"));
         return
         [
             new("gate.stop.lastOrderAfterSet.worst", late.Max(), "ms", null, StopMs),
