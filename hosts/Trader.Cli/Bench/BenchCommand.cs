@@ -35,8 +35,9 @@ internal static class BenchCommand
         {
             Series, Runs, Seconds, Json, Engine,
         };
-        return new Verb(command, "./trader bench --runs 3\n./trader bench flatten\n./trader bench gate --seconds 10\n./trader bench --json bench.json",
-            RunAsync);
+        const string examples =
+            "./trader bench --runs 3\n./trader bench flatten\n./trader bench gate --seconds 10\n./trader bench --json bench.json";
+        return new Verb(command, examples, RunAsync);
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancel)

@@ -171,8 +171,8 @@ internal static class GateBench
         var orders = await exchange.OrdersAsync(cancel);
         var mistakes = Mistakes(feed.Fates, orders);
         var waited = feed.Fates.Values.Where(f => f.EndedUs > 0).Select(f => (f.EndedUs - f.SentUs) / 1000.0).Order().ToArray();
-        terminal.Say(Text($"gate.load: {plans} plans in {fed.TotalSeconds:0.0} s, {open} open at its end, all answered {(all - fed).TotalSeconds:0.0} s later; ")
-            + Text($"{orders.Count} orders; plan to result p50 {At(waited, 0.5):0} ms, p99 {At(waited, 0.99):0} ms"));
+        terminal.Say(Text($"gate.load: {plans} plans in {fed.TotalSeconds:0.0} s, {open} open at its end, all answered ")
+            + Text($"{(all - fed).TotalSeconds:0.0} s later; {orders.Count} orders; plan to result p50 {At(waited, 0.5):0} ms, p99 {At(waited, 0.99):0} ms"));
         terminal.Say("gate.load: " + string.Join(", ", feed.Fates.Values
             .GroupBy(f => f.Finals == 0 ? "NO RESULT" : f.Executed ? "executed" : f.Error).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}")));
         return
