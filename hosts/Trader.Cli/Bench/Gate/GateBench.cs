@@ -18,6 +18,7 @@ internal static class GateBench
     private const int Symbols = 674;
     private const int LatencyPlans = 500;
     private const int LoadPerSecond = 2000;
+    private const int SustainedOpen = 300;
     private const int StopRounds = 10;
     private const int Larger = 10_000;
     private const double LatencyP50Ms = 2;
@@ -25,6 +26,7 @@ internal static class GateBench
     private const double StopMs = 5;
 
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Sustained = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
     // The account's limits would end the measurement after 300 orders in ten seconds.
@@ -168,15 +170,26 @@ internal static class GateBench
             terminal.Say(Text($"gate.load: {name} used {(used - cpu[name]).TotalMicroseconds / plans:0} us of a core per plan"));
         }
 
+        var waited = feed.Fates.Values.Where(f => f.EndedUs > 0).Select(f => (f.EndedUs - f.SentUs) / 1000.0).Order().ToArray();
+        var (sustained, ended) = (TimeProvider.System.GetTimestamp(), feed.Ended);
+        using (var until = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+        {
+            until.CancelAfter(Sustained);
+            await feed.KeepOpenAsync(SustainedOpen, next, until.Token);
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        var rate = (feed.Ended - ended) / TimeProvider.System.GetElapsedTime(sustained).TotalSeconds;
+        await feed.DrainAsync(Quiet, cancel);
         var orders = await exchange.OrdersAsync(cancel);
         var mistakes = Mistakes(feed.Fates, orders);
-        var waited = feed.Fates.Values.Where(f => f.EndedUs > 0).Select(f => (f.EndedUs - f.SentUs) / 1000.0).Order().ToArray();
         terminal.Say(Text($"gate.load: {plans} plans in {fed.TotalSeconds:0.0} s, {open} open at its end, all answered ")
             + Text($"{(all - fed).TotalSeconds:0.0} s later; {orders.Count} orders; plan to result p50 {At(waited, 0.5):0} ms, p99 {At(waited, 0.99):0} ms"));
         terminal.Say("gate.load: " + string.Join(", ", feed.Fates.Values
             .GroupBy(f => f.Finals == 0 ? "NO RESULT" : f.Executed ? "executed" : f.Error).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}")));
         return
         [
+            new("gate.sustained.plansPerSecond", rate, "/s", LoadPerSecond, null),
             new("gate.load.plansPerSecond", plans / all.TotalSeconds, "/s", LoadPerSecond * 0.95, null),
             new("gate.load.orders", orders.Count, "", 1, null),
             new("gate.load.lost", mistakes.Lost, "plans", null, 0),

@@ -113,6 +113,21 @@ internal sealed class PlanFeed : IAsyncDisposable
         await Task.WhenAll(under);
     }
 
+    /// <summary>Keeps so many plans without a result until told to stop: as fast as they are answered.</summary>
+    public async Task KeepOpenAsync(int open, Func<(string Symbol, PlanAction Action)> next, CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            var room = open - (_fates.Count - Ended);
+            await Task.WhenAll(Enumerable.Range(0, (int)Math.Max(0, room)).Select(_ =>
+            {
+                var (symbol, action) = next();
+                return AddAsync(NewId(), symbol, action, CancellationToken.None);
+            }));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+        }
+    }
+
     /// <summary>Until every plan has its result, or no further one came for so long.</summary>
     public async Task DrainAsync(TimeSpan quiet, CancellationToken cancel)
     {
