@@ -185,8 +185,7 @@ internal static class GateBench
         var mistakes = Mistakes(feed.Fates, orders);
         terminal.Say(Text($"gate.load: {plans} plans in {fed.TotalSeconds:0.0} s, {open} open at its end, all answered ")
             + Text($"{(all - fed).TotalSeconds:0.0} s later; {orders.Count} orders; plan to result p50 {At(waited, 0.5):0} ms, p99 {At(waited, 0.99):0} ms"));
-        terminal.Say("gate.load: " + string.Join(", ", feed.Fates.Values
-            .GroupBy(f => f.Finals == 0 ? "NO RESULT" : f.Executed ? "executed" : f.Error).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}")));
+        terminal.Say("gate.load: " + Ends(feed));
         return
         [
             new("gate.sustained.plansPerSecond", rate, "/s", LoadPerSecond, null),
@@ -207,7 +206,7 @@ internal static class GateBench
         using var person = new RedisCli(stack.RedisPort);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var load = feed.RunAsync(LoadPerSecond / 2, Mix(await exchange.PositionsAsync(cancel)), until.Token);
-        var (late, offAt, orders) = (new List<double>(), PlanFeed.NowUs, 0);
+        var (late, offAt, orders) = (new List<double?>(), PlanFeed.NowUs, 0);
         for (var round = 0; round < StopRounds; round++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1500 + (37 * round)), cancel);
@@ -216,7 +215,8 @@ internal static class GateBench
             await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
             var since = (await exchange.OrdersAsync(cancel)).Where(o => o.ReceivedUs > offAt).Select(o => o.ReceivedUs).ToArray();
             orders += since.Length;
-            late.Add(since.Length == 0 ? 0 : (since.Max() - acknowledged) / 1000.0);
+            // A round without an order shows nothing.
+            late.Add(since.Length == 0 ? null : (since.Max() - acknowledged) / 1000.0);
             offAt = PlanFeed.NowUs;
             await person.TypeAsync($"SET {RedisKeys.KillSwitch} false", cancel);
         }
@@ -230,11 +230,12 @@ internal static class GateBench
         await load;
         await feed.DrainAsync(Quiet, cancel);
         var mistakes = Mistakes(feed.Fates, await exchange.OrdersAsync(cancel));
+        terminal.Say("gate.stop: " + Ends(feed));
         terminal.Say(Text($"gate.stop: {orders} orders in {StopRounds} rounds; last order after SET, ms: ")
-            + Text($"{string.Join(' ', late.Select(l => Text($"{l:0.0}")))}"));
+            + Text($"{string.Join(' ', late.Select(l => l is { } ms ? Text($"{ms:0.0}") : "none"))}"));
         return
         [
-            new("gate.stop.lastOrderAfterSet.worst", late.Max(), "ms", null, StopMs),
+            new("gate.stop.lastOrderAfterSet.worst", late.Contains(null) ? null : late.Max(), "ms", null, StopMs),
             new("gate.stop.command.exitCode", command, "", null, 0),
             new("gate.stop.ordersAfterCommand", after, "orders", null, 0),
             new("gate.stop.lostOrTwice", mistakes.Lost + mistakes.AnsweredTwice + mistakes.ExecutedTwice + mistakes.Differ, "plans", null, 0),
@@ -251,6 +252,10 @@ internal static class GateBench
             accepted.Count(a => a.Value > 1),
             fates.Count(f => f.Value.Executed != accepted.ContainsKey(ClientOrderId.ForPlan(PlanId.Parse(f.Key)).Value)));
     }
+
+    private static string Ends(PlanFeed feed) => string.Join(", ", feed.Fates.Values
+        .GroupBy(f => f.Finals == 0 ? "NO RESULT" : f.Executed ? "executed" : f.Error).OrderByDescending(g => g.Count())
+        .Select(g => $"{g.Count()} {g.Key}"));
 
     private static Func<(string Symbol, PlanAction Action)> Mix(IReadOnlyList<(string Symbol, decimal Amount)> held)
     {
