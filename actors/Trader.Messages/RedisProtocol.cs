@@ -54,6 +54,10 @@ public static partial class RedisProtocol
     /// <summary>Says that a role is alive for the next <paramref name="ForMs"/> ms.</summary>
     public sealed record PublishLiveness(string Role, string Instance, int ForMs);
 
+    /// <summary>Writes down what this node's role says about itself, see <see cref="RoleReport"/>.</summary>
+    /// <param name="NotReady">Empty when it is ready.</param>
+    public sealed record PublishRoleReport(string Role, string Node, string NotReady);
+
     public sealed record GetLiveness(IReadOnlyList<string> Roles);
 
     /// <summary>Adds the event to <c>system:panic_close</c> unless this event id was added before: repeating it is safe (E28).</summary>

@@ -7,6 +7,7 @@ using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
 using Trader.Hosting.Logging;
 using Trader.Hosting.Node;
+using Trader.Messages;
 using Xunit;
 
 namespace Trader.Hosting.Tests;
@@ -173,6 +174,29 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    [Trait("rule", "S11")]
+    public async Task S11_A_node_tells_Redis_what_each_of_its_roles_can_do()
+    {
+        await using var lines = new LineWriter(_output);
+        var settings = Settings();
+        var told = new Inbox();
+        List<RoleModule> modules = [Wiring.Module(Role.Governor), Wiring.Module(Role.ApplyLayer)];
+        await using var node = await NodeHost.StartAsync(new NodeParts(
+            settings, modules, _ => new NodeGateways(Props.Create(() => new Listener(told)), Mortal("exchange"), Mortal("disk")), _environment,
+            TimeProvider.System, new LineLogger(lines, TimeProvider.System), lines));
+
+        var reports = new Dictionary<string, string>();
+        while (reports.Count < 2 || !reports.Values.All(why => why.Contains("BINANCE_API_KEY", StringComparison.Ordinal)))
+        {
+            var report = await told.Until<RedisProtocol.PublishRoleReport>();
+            Assert.Equal(settings.NodeName, report.Node);
+            reports[report.Role] = report.NotReady;
+        }
+
+        Assert.Equal([Roles.ApplyLayer, Roles.Governor], reports.Keys.Order());
+    }
+
+    [Fact]
     public async Task A_port_in_use_ends_the_process_with_one_line_before_anything_started()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -285,6 +309,11 @@ public sealed class NodeTests : IDisposable
                 Context.Stop(Self);
             }
         }
+    }
+
+    private sealed class Listener(Inbox told) : UntypedActor
+    {
+        protected override void OnReceive(object message) => told.Put(message);
     }
 
     private Task<NodeHost> Start(Role role, string setting, string token, LineWriter lines)

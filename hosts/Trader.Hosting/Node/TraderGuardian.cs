@@ -24,6 +24,10 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     /// <param name="Companions">By name.</param>
     public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles, IReadOnlyDictionary<string, IActorRef> Companions);
 
+    /// <summary>What the node finds out about a role's readiness, for Redis.</summary>
+    /// <param name="NotReady">Empty when it is ready.</param>
+    public sealed record ShowRole(Role Role, IReadOnlyList<string> NotReady);
+
     private sealed record ReportLost;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -33,6 +37,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private readonly Action<string> _broken;
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private readonly IActorRef _redis;
+    private readonly string _node;
     private readonly Dictionary<string, int> _lost = new(StringComparer.Ordinal);
 
     /// <param name="roleGone">Told when a role was given up, and whether it was the last one here.</param>
@@ -41,7 +46,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         NodeSettings settings, NodeGateways gateways, Props link, IReadOnlyList<RoleModule> modules,
         TimeProvider time, IMeter meter, Action<Role, bool> roleGone, Action<string> broken)
     {
-        (_time, _meter, _roleGone, _broken) = (time, meter, roleGone, broken);
+        (_time, _meter, _roleGone, _broken, _node) = (time, meter, roleGone, broken, settings.NodeName);
         _redis = Context.Watch(Context.ActorOf(gateways.Redis, "redis"));
         var exchange = gateways.Exchange is { } props
             ? Context.Watch(Context.ActorOf(props, "exchange"))
@@ -63,11 +68,12 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         }
 
         Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles), all)));
+        Receive<ShowRole>(m => _redis.Tell(new RedisProtocol.PublishRoleReport(m.Role.Name(), _node, RoleReport.Line(m.NotReady))));
         Receive<Terminated>(HandleTerminated);
         Receive<DeadLetter>(m => HandleLost("trader_dead_letters_total", m.Message, m.Recipient));
         Receive<UnhandledMessage>(m => HandleLost("trader_unhandled_messages_total", m.Message, m.Recipient));
         Receive<ReportLost>(_ => HandleReportLost());
-        // The simple commands' replies need no handling: an alarm that could not be published stands in the log.
+        // The simple commands' replies need no handling: an alarm that could not be published stands in the log, and a report comes again.
         Receive<RedisProtocol.Done>(_ => { });
         Receive<RedisProtocol.NotDone>(_ => { });
     }
@@ -111,7 +117,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         _meter.Count(metric, 1, ("message", message.GetType().Name));
         // A confirmation that comes after its asker's work is done is nobody's loss; an alarm about a lost alarm
         // would feed itself.
-        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.Done
+        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.PublishRoleReport or RedisProtocol.Done
             or DiskProtocol.Appended or DiskProtocol.LatchSet))
         {
             var what = $"{message.GetType().Name} to {recipient?.Path.ToStringWithoutAddress() ?? "nobody"}";
