@@ -50,7 +50,7 @@ public sealed record RoleModule(
     /// What this role must not start with although another role may: every role reads the whole settings, and a guard must not stay down
     /// over what concerns the gate.
     /// </summary>
-    public Func<NodeSettings, IReadOnlyList<Violation>> Refuses { get; init; } = _ => [];
+    public Func<NodeSettings, IReadOnlyList<Violation>> Refuses { get; init; } = settings => settings.RefusedFor(Role);
 
     /// <summary>What the role serves on its port beside the paths that every role has.</summary>
     public IReadOnlyList<RoleRoute> Routes { get; init; } = [];

@@ -54,7 +54,7 @@ public static class Wiring
             c => GovernorActor.Props(c.Settings.Governor, c.Around),
             (_, beat) => Task.FromResult(GovernorNotReady(beat)))
         {
-            Refuses = PermitModeCheck.Of,
+            Refuses = settings => [.. settings.RefusedFor(role), .. PermitModeCheck.Of(settings)],
             Companions = [FlattenWiring.Companion],
             Metrics = [.. GovernorMetrics.Definitions, .. FlattenWiring.Metrics],
             Persisted = [.. FlattenWiring.Persisted],
@@ -72,7 +72,7 @@ public static class Wiring
             GateNotReady,
             Busy: beat => PanicWire.Find(beat.Fields, "in_flight") is not (null or "0"))
         {
-            Refuses = PermitModeCheck.Of,
+            Refuses = settings => [.. settings.RefusedFor(role), .. PermitModeCheck.Of(settings)],
             Companions = [EssModule.Companion],
             Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All],
             Routes = EssModule.Routes,
