@@ -58,6 +58,12 @@ public sealed partial class ApplyLayerActor
             return;
         }
 
+        if (GateRules.WithoutLimits(plan.Plan, granted, account.Environment) is { } unlimited)
+        {
+            EndRefused(plan, unlimited);
+            return;
+        }
+
         Size(plan, granted, legs, account.HedgeMode);
     }
 
