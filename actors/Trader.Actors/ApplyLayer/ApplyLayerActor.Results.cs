@@ -186,7 +186,7 @@ public sealed partial class ApplyLayerActor
     {
         var result = new PlanResult(planId, symbol, end.Decision, end.Executed, end.Would, end.Steps, end.Error, around.NowMs);
         var outcome = new PlanOutcome(key, entry, result);
-        outcomes.Add(Journal(GateRecords.Result(outcome)), outcome);
+        outcomes.Add(Journal(GateRecords.Result(outcome)), outcome, Now);
     }
 
     private void OnRecorded(long seq, string trouble)

@@ -563,13 +563,50 @@ public sealed class GateActorTests : GateBench
     [Trait("rule", "S12")]
     public void S12_no_result_is_published_before_it_is_on_disk()
     {
-        Disk.Stalls = true;
-        Start();
+        Start(Live with { JournalWait = Ms(5000) });
+        Disk.Holds = record => record.Kind == "apply.result";
         Publish(Plan("p1", "HOLD"));
-        Pass(2000);
-
+        Pass(4900);
         Assert.Empty(Redis.Results);
         Assert.Contains("1-0", Redis.Kept);
+
+        Disk.LetGo();
+        Pass(1);
+
+        Assert.Equal("action_hold", Result("p1").Error);
+    }
+
+    /// <summary>A disk that neither answers nor refuses must not keep the brain from hearing that its exits were executed.</summary>
+    [Fact]
+    [Trait("rule", "S2")]
+    public void S2_a_result_does_not_wait_for_a_silent_disk_for_ever_and_is_published_once()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Start();
+        Disk.Holds = record => record.Kind == "apply.result";
+        Publish(Plan("p1"), Plan("p2", "HOLD"));
+        Pass(480);
+        Assert.Empty(Redis.Results);
+
+        Pass(100);
+        Assert.True(Result("p1").Executed);
+        Assert.Equal("action_hold", Result("p2").Error);
+        foreach (var plan in new[] { "p1", "p2" })
+        {
+            Assert.Single(Said($"Result of plan {plan} is published without its journal record: the disk did not answer within 500 ms"));
+        }
+
+        Assert.Single(Redis.Alarms, alarm => alarm.Code == "JOURNAL_WRITE_FAILED");
+
+        Disk.LetGo();
+        Pass(600);
+        Assert.Equal(2, Redis.Results.Count);
+
+        // It has answered, so the next silence is another one.
+        Publish(Plan("p3", "HOLD"));
+        Pass(600);
+        Assert.Equal(2, Redis.Alarms.Count(alarm => alarm.Code == "JOURNAL_WRITE_FAILED"));
     }
 
     [Fact]

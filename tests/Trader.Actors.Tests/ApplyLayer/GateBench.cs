@@ -181,6 +181,8 @@ internal sealed class GateRedis
 
     public List<string> Kept { get; } = [];
 
+    public List<Alarm> Alarms { get; } = [];
+
     public int Batches { get; private set; }
 
     /// <summary>Every command is answered with NotDone.</summary>
@@ -237,6 +239,9 @@ internal sealed class GateRedis
                 break;
             case RedisProtocol.KeepPlans keep:
                 Kept.AddRange(keep.StreamIds);
+                break;
+            case RedisProtocol.PublishAlarm publish:
+                Alarms.Add(publish.Alarm);
                 break;
             case RedisProtocol.TakeMorePlans:
                 Batches++;
