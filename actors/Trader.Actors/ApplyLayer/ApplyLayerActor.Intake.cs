@@ -56,8 +56,24 @@ public sealed partial class ApplyLayerActor
 
         if (!table.TryAdd(plan))
         {
+            if (mayBeTaken)
+            {
+                // Not told apart yet from the one in hand: this may be the one whose order is out, and then nobody else looks for it (S10).
+                table.StandBehind(seen);
+                return;
+            }
+
             var first = table.Of(seen.Plan.Id);
             End(plan, first is not null && first.Digest != plan.Digest ? GateRules.OtherContent() : GateRules.Duplicate());
+        }
+    }
+
+    /// <summary>A plan has ended: an entry that stood behind it is asked about now.</summary>
+    private void TakeNext(PlanId id)
+    {
+        if (table.Next(id) is { } seen)
+        {
+            table.TryAdd(new PlanCase(seen.StreamId, seen.Plan, Now, redelivered: true));
         }
     }
 
@@ -86,7 +102,8 @@ public sealed partial class ApplyLayerActor
         var now = Now;
         List<string> entries =
         [
-            .. table.All.Where(plan => now - plan.SeenAt >= BeatEvery).Select(plan => plan.StreamId).Concat(outcomes.Entries).Take(MaxKept),
+            .. table.All.Where(plan => now - plan.SeenAt >= BeatEvery).Select(plan => plan.StreamId)
+                .Concat(table.Behind).Concat(outcomes.Entries).Take(MaxKept),
         ];
         if (entries.Count > 0)
         {

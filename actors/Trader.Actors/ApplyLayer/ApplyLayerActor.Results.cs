@@ -180,6 +180,7 @@ public sealed partial class ApplyLayerActor
         around.Meter.Observe(GateMetrics.DecisionSeconds, (Now - plan.SeenAt).TotalSeconds);
         table.End(plan);
         Conclude(plan.StreamId, plan.StreamId, plan.Plan.Id.Value, plan.Plan.Symbol.Value, end);
+        TakeNext(plan.Plan.Id);
     }
 
     private void Conclude(string key, string? entry, string planId, string symbol, Ending end)

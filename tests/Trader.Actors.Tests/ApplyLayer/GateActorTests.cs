@@ -390,6 +390,65 @@ public sealed class GateActorTests : GateBench
         Assert.Equal((true, OrderSide.Sell, 0.5m), (Result("p1").Executed, order.Side, order.Executed));
     }
 
+    /// <summary>A repetition of the plan came first; the entry behind it is the one whose order may be out.</summary>
+    [Fact]
+    [Trait("rule", "S8")]
+    [Trait("rule", "S10")]
+    public void S10_a_taken_plans_own_entry_is_looked_into_although_a_repetition_is_in_hand()
+    {
+        Exchange.Hold(0.5m);
+        var plan = Plan("p1");
+        Redis.Records["p1"] = new PlanRecordText(PlanRecordText.DigestOf(plan), "9-0", "gate-0", new PlanRecordOrder(OrderSide.Sell, 0.5m, false));
+        Exchange.Find = () => (CloseState.Filled, 0.5m);
+        Redis.Silent = m => m is RedisProtocol.LookAtGate;
+        Start();
+        Publish(plan);
+        Again("9-0", plan);
+        Again("9-0", plan);
+        Pass(2000);
+        Assert.Empty(Redis.Results);
+        Assert.Contains("9-0", Redis.Kept);
+
+        Redis.Silent = _ => false;
+        foreach (var look in new[] { 1, 2, 3, 4 })
+        {
+            Gate.Tell(new RedisProtocol.NotDone(new RedisProtocol.LookAtGate(look, null, []), RedisDoubt.Unknown, "no answer"));
+        }
+
+        Pass(100);
+
+        Assert.Empty(Exchange.Orders);
+        Assert.Equal("duplicate_plan", Redis.Results.Single(r => r.StreamId == "1-0").Result.Error);
+        Assert.True(Redis.Results.Single(r => r.StreamId == "9-0").Result.Executed);
+        Assert.Equal(2, Redis.Results.Count);
+    }
+
+    [Theory]
+    [Trait("rule", "S8")]
+    [InlineData("FULL_CLOSE_PROPOSED", "duplicate_plan")]
+    [InlineData("PARTIAL_50", "plan_content_changed")]
+    public void S8_a_redelivered_repetition_of_what_is_in_hand_sends_no_second_order(string action, string error)
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Exchange.Execute = _ => null;
+        Start();
+        Publish(Plan("p1"));
+        Pass(20);
+        Again("9-0", Plan("p1", action));
+        Pass(20);
+        var order = Assert.Single(Exchange.Orders);
+        Assert.Empty(Redis.Results);
+
+        Gate.Tell(GateExchange.Fill(order));
+        Redis.Permit("p1");
+        Pass(1500);
+
+        Assert.Single(Exchange.Orders);
+        Assert.True(Redis.Results.Single(r => r.StreamId == "1-0").Result.Executed);
+        Assert.Equal(error, Redis.Results.Single(r => r.StreamId == "9-0").Result.Error);
+    }
+
     [Theory]
     [Trait("covers", "X15,A24,A47")]
     [InlineData(-2019)]
