@@ -95,7 +95,9 @@ public static partial class RedisProtocol
 
     public sealed record Connected;
 
-    public sealed record Disconnected(string Why);
+    /// <param name="Why">One line.</param>
+    /// <param name="Refused">The server is there and will not have us: somebody must change the settings, or the server.</param>
+    public sealed record Disconnected(string Why, bool Refused = false);
 
     /// <param name="Heartbeat">The entry.</param>
     /// <param name="Backlog">It stood in the stream before the subscription: it says what was, not that anyone lives now.</param>

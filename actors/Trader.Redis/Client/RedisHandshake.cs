@@ -3,7 +3,8 @@ namespace Trader.Redis;
 /// <summary>
 /// The first words on a connection: RESP3 with HELLO where the server knows it, otherwise RESP2 with AUTH; then SELECT.
 /// Only error codes are passed on: an old server's "unknown command" error quotes the arguments, password included
-/// (S16).
+/// (S16). A server in cluster mode is refused here: steps over several keys are one step each, and there they would answer CROSSSLOT one by
+/// one, some of them in the middle of work (X36).
 /// </summary>
 internal static class RedisHandshake
 {
@@ -41,15 +42,24 @@ internal static class RedisHandshake
         {
             return (0, Failure(connection, endpoint, "HELLO", hello));
         }
+        else if (hello.Value.TryMember("mode"u8, out RespValue mode) && mode.TryText(out string word) && word == "cluster")
+        {
+            return (0, Cluster(endpoint));
+        }
 
         // An error may also have been a refusal of the whole connection (maxclients): only an answer shows that it
         // lives.
         if (protocol == 2)
         {
-            RedisResult ping = await connection.Execute(RedisCommand.Of("PING"), deadline).ConfigureAwait(false);
-            if (ping.Kind is not (RedisResultKind.Value or RedisResultKind.ServerError))
+            RedisResult info = await connection.Execute(RedisCommand.Of("INFO", "cluster"), deadline).ConfigureAwait(false);
+            if (info.Kind is not (RedisResultKind.Value or RedisResultKind.ServerError))
             {
-                return (0, Failure(connection, endpoint, "PING", ping));
+                return (0, Failure(connection, endpoint, "INFO", info));
+            }
+
+            if (info.IsValue && info.Value.TryText(out string text) && text.Contains("cluster_enabled:1", StringComparison.Ordinal))
+            {
+                return (0, Cluster(endpoint));
             }
         }
 
@@ -69,6 +79,10 @@ internal static class RedisHandshake
     private static RedisCommand Hello(RedisEndpoint endpoint, RedisOptions options) => endpoint.Password is { } password
         ? RedisCommand.Of("HELLO", 3, "AUTH", endpoint.User ?? "default", password, "SETNAME", options.ClientName)
         : RedisCommand.Of("HELLO", 3, "SETNAME", options.ClientName);
+
+    private static RedisDown Cluster(RedisEndpoint endpoint) => new(
+        RedisDownReason.Refused,
+        $"{endpoint}: this server runs in cluster mode, and Redis Cluster is not supported; name one that runs with cluster-enabled no");
 
     private static RedisDown Failure(
         RedisConnection connection, RedisEndpoint endpoint, string step, RedisResult result) =>

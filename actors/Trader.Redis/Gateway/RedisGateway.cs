@@ -132,7 +132,7 @@ public sealed partial class RedisGateway : ReceiveActor
         object? next = state switch
         {
             RedisLinkState.Up => new RedisProtocol.Connected(),
-            RedisLinkState.Down down => new RedisProtocol.Disconnected($"{down.Reason}: {down.Detail}"),
+            RedisLinkState.Down down => new RedisProtocol.Disconnected($"{down.Reason}: {down.Detail}", down.Reason == RedisDownReason.Refused),
             _ => null,
         };
         if (next is null || next.Equals(linkState))

@@ -35,6 +35,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private readonly IMeter _meter;
     private readonly Action<Role, bool> _roleGone;
     private readonly Action<string> _broken;
+    private readonly Action<string?> _redisRefuses;
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private readonly IActorRef _redis;
     private readonly string _node;
@@ -42,11 +43,12 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
 
     /// <param name="roleGone">Told when a role was given up, and whether it was the last one here.</param>
     /// <param name="broken">Told why the node cannot go on: a role without a gateway looks alive and can do nothing.</param>
+    /// <param name="redisRefuses">Told why Redis will not have us, and null when it does or is only away.</param>
     public TraderGuardian(
         NodeSettings settings, NodeGateways gateways, Props link, IReadOnlyList<RoleModule> modules,
-        TimeProvider time, IMeter meter, Action<Role, bool> roleGone, Action<string> broken)
+        TimeProvider time, IMeter meter, Action<Role, bool> roleGone, Action<string> broken, Action<string?> redisRefuses)
     {
-        (_time, _meter, _roleGone, _broken, _node) = (time, meter, roleGone, broken, settings.NodeName);
+        (_time, _meter, _roleGone, _broken, _redisRefuses, _node) = (time, meter, roleGone, broken, redisRefuses, settings.NodeName);
         _redis = Context.Watch(Context.ActorOf(gateways.Redis, "redis"));
         var exchange = gateways.Exchange is { } props
             ? Context.Watch(Context.ActorOf(props, "exchange"))
@@ -69,6 +71,8 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
 
         Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles), all)));
         Receive<ShowRole>(m => _redis.Tell(new RedisProtocol.PublishRoleReport(m.Role.Name(), _node, RoleReport.Line(m.NotReady))));
+        Receive<RedisProtocol.Connected>(_ => _redisRefuses(null));
+        Receive<RedisProtocol.Disconnected>(HandleDisconnected);
         Receive<Terminated>(HandleTerminated);
         Receive<DeadLetter>(m => HandleLost("trader_dead_letters_total", m.Message, m.Recipient));
         Receive<UnhandledMessage>(m => HandleLost("trader_unhandled_messages_total", m.Message, m.Recipient));
@@ -89,11 +93,22 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     {
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
+        _redis.Tell(new RedisProtocol.WatchConnection());
         Timers.StartPeriodicTimer(nameof(ReportLost), new ReportLost(), ReportLostEvery, ReportLostEvery);
     }
 
     // While it stops, its children's last mail is no alarm.
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    /// <summary>A Redis that is away comes back by itself; one that refuses us does not, and no role says so in a line of its own.</summary>
+    private void HandleDisconnected(RedisProtocol.Disconnected gone)
+    {
+        _redisRefuses(gone.Refused ? gone.Why : null);
+        if (gone.Refused)
+        {
+            _log.Error("Redis cannot be used: {0}", gone.Why);
+        }
+    }
 
     private void HandleTerminated(Terminated message)
     {
