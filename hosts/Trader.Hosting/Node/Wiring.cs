@@ -112,7 +112,7 @@ public static class Wiring
 
     private static IReadOnlyList<string> BrainNotReady(RoleBeat beat) =>
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
-        : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
+        : heartbeat.Status == BrainStatus.Degraded ? [$"DEGRADED: {PanicWire.Find(beat.Fields, ExitBrainActor.DegradedField) ?? "see its log lines"}"]
         : [];
 
     private static async Task<IReadOnlyList<string>> GateNotReady(IActorRef gate, RoleBeat beat) =>
