@@ -62,13 +62,13 @@ internal static class StatusRules
                     + $" (out of service for good? redis-cli DEL {RedisKeys.RoleReports}{role.Role})");
             }
 
-            problems.AddRange(role.NotReady
-                .Where(node => role.Role != Roles.ExitBrain || !DegradedWord(node.NotReady))
-                .Select(node => $"{role.Role} on {node.Node} is not ready: {node.NotReady}"));
+            // What the brain says of itself stands beside its heartbeat already.
+            if (role.Role != Roles.ExitBrain || status.Heartbeat is not { Status: BrainStatus.Degraded })
+            {
+                problems.AddRange(role.NotReady.Select(node => $"{role.Role} on {node.Node} is not ready: {node.NotReady}"));
+            }
         }
     }
-
-    private static bool DegradedWord(string reason) => reason.StartsWith(Degraded, StringComparison.Ordinal);
 
     /// <summary>Orders that a gate had under way when it fell silent: somebody must look.</summary>
     private static string LeftInFlight(SystemStatus status, RoleSeen role) =>
@@ -150,8 +150,10 @@ internal static class StatusRules
         else if (status.Heartbeat is { Status: BrainStatus.Degraded })
         {
             // The heartbeat names no reason; the node's word for the same second does.
-            var why = status.Of(Roles.ExitBrain).NotReady.Select(node => node.NotReady).FirstOrDefault(DegradedWord);
-            problems.Add("the exit brain says " + (why ?? Degraded));
+            var why = status.Of(Roles.ExitBrain).NotReady is [var node, ..]
+                ? ": " + node.NotReady.Replace(Degraded + ": ", "", StringComparison.Ordinal)
+                : "";
+            problems.Add($"the exit brain says {Degraded}{why}");
         }
     }
 }

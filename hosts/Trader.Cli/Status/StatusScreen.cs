@@ -127,7 +127,10 @@ internal static class StatusScreen
         nodes = role.Nodes,
     };
 
-    /// <summary>The newest word of every live node; more than one is rare and worth the width.</summary>
+    /// <summary>
+    /// The newest word of every live node; more than one is rare and worth the width. Why a node is not ready stands in the list of problems,
+    /// unless another node does its work.
+    /// </summary>
     private static string Said(RoleSeen role)
     {
         if (!role.Announced)
@@ -138,11 +141,11 @@ internal static class StatusScreen
         return role.Live.Any()
             ? string.Join("; ", role.Live.Select(node =>
                 $"{(node.NotReady.Length == 0 ? "ready" : "NOT READY")}, heard {StatusRules.Age(node.AgeMs)} ago ({node.Node})"
-                + (node.NotReady.Length == 0 ? "" : ": " + node.NotReady)))
+                + (node.NotReady.Length == 0 || role.NotReady.Count > 0 ? "" : ": " + node.NotReady)))
             : $"GONE, last heard {StatusRules.Age(role.Nodes[0].AgeMs)} ago ({role.Nodes[0].Node})";
     }
 
-    private static string NotReady(RoleSeen role) => role.NotReady is [var first, ..] ? $", NOT READY: {first.NotReady}" : "";
+    private static string NotReady(RoleSeen role) => role.NotReady.Count > 0 ? ", NOT READY" : "";
 
     private static string InFlight(SystemStatus status) =>
         status.Switch is { } gates && gates.Live.Any() ? $", {gates.Live.Sum(gate => gate.Report.InFlight)} in flight" : "";
