@@ -40,7 +40,10 @@ public sealed record RoleModule(
 {
     public IReadOnlyList<Companion> Companions { get; init; } = [];
 
-    /// <summary>The role's own figures. What is defined here stands at <c>/metrics</c> from the start, at zero where it has no labels.</summary>
+    /// <summary>
+    /// The role's own figures. One defined <see cref="MetricDefinition.AtZero"/> stands at <c>/metrics</c> from the start; a gauge, and what has
+    /// labels, from its first measurement on.
+    /// </summary>
     public IReadOnlyList<MetricDefinition> Metrics { get; init; } = [];
 
     /// <summary>The types of events and snapshots that the role's persistent actors store; any other is refused.</summary>
