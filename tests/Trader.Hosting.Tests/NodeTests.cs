@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Akka.Actor;
+using Trader.Actors.ExitBrain;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
 using Trader.Hosting.Logging;
@@ -267,6 +268,18 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_degraded_brain_is_not_ready_for_all_its_reasons()
+    {
+        var heartbeat = new Heartbeat("exit_brain_main", BrainStatus.Degraded, 0, null, 5, 0, 1);
+        var beat = new RoleBeat(
+            [.. HeartbeatWire.Write(heartbeat), new(ExitBrainActor.DegradedField, "loop took 612 ms; no watchdog heard")], TimeSpan.Zero);
+
+        var reasons = await Wiring.Module(Role.ExitBrain).NotReady(ActorRefs.Nobody, beat);
+
+        Assert.Equal(["DEGRADED: loop took 612 ms; no watchdog heard"], reasons);
+    }
+
+    [Fact]
     [Trait("rule", "S11")]
     public void A_role_is_ready_only_while_it_is_heard()
     {
@@ -280,6 +293,10 @@ public sealed class NodeTests : IDisposable
         board.Heard(Role.PanicClose, ["Redis is away"]);
         Assert.Equal(["Redis is away"], board.Of(Role.PanicClose).Reasons);
         board.Heard(Role.PanicClose, []);
+        board.Common("Redis refuses");
+        Assert.Equal(["Redis refuses"], board.Of(Role.PanicClose).Reasons);
+        board.Common(null);
+        Assert.True(board.Of(Role.PanicClose).Ready);
         board.Fix(Role.PanicClose, ["no key"]);
         board.Stopping();
         Assert.Equal(["no key", "stopping"], board.Of(Role.PanicClose).Reasons);

@@ -45,6 +45,7 @@ public sealed partial class ApplyLayerActor
     private void Begin(RedisProtocol.PlanSeen seen)
     {
         around.Meter.Count(GateMetrics.Processed, 1, ("decision", GateRules.Kind(seen.Plan)));
+        around.Meter.Count(GateMetrics.Plans, 1, ("symbol", seen.Plan.Symbol.Value), ("decision", GateRules.Kind(seen.Plan)));
         var plan = new PlanCase(seen.StreamId, seen.Plan, Now, seen.Redelivered);
         // One that came before may have been taken by an earlier life, under other settings: Redis is asked first.
         var mayBeTaken = seen.Redelivered && seen.Plan.Effect != PlanEffect.Neither && seen.Plan.Decision == PlanDecision.Execute;

@@ -140,8 +140,11 @@ public sealed partial class ApplyLayerActor
         var end = plan.Draft is { } draft
             ? Ending.Ordered(draft, step, state, orderId, executed, fault)
             : Inherited(plan, step, state, orderId, executed);
+        around.Meter.Count(
+            GateMetrics.Steps, 1, ("symbol", plan.Plan.Symbol.Value), ("step", step), ("status", end.Steps[0].Status));
         if (end.Executed)
         {
+            around.Meter.Gauge(GateMetrics.LastSuccess, around.NowMs / 1000, ("symbol", plan.Plan.Symbol.Value));
             log.Info("{0}: Order {1} executed successfully", plan.Plan.Symbol, orderId);
             around.Meter.Count(GateMetrics.Executed, 1, ("status", plan.Pass is { Bypass: true } ? GateMetrics.Bypass : GateMetrics.Success));
         }

@@ -29,6 +29,12 @@ public static class GateMetrics
 
     public const string Duplicates = "quantum_apply_dedupe_hits_total";
 
+    public const string Plans = "quantum_apply_plan_total";
+
+    public const string Steps = "quantum_apply_execute_total";
+
+    public const string LastSuccess = "quantum_apply_last_success_epoch";
+
     public const string InHand = "apply_plans_in_hand";
 
     public const string InFlight = "apply_orders_in_flight";

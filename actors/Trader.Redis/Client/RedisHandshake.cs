@@ -22,20 +22,9 @@ internal static class RedisHandshake
         if (hello.Kind == RedisResultKind.ServerError && hello.ErrorCode is "ERR" or "NOPROTO" or "NOAUTH" or "NOPERM")
         {
             protocol = 2;
-            if (endpoint.Password is { } password)
+            if (await Authenticate(connection, endpoint, hello, deadline).ConfigureAwait(false) is { } refused)
             {
-                RedisCommand auth = endpoint.User is { } user
-                    ? RedisCommand.Of("AUTH", user, password)
-                    : RedisCommand.Of("AUTH", password);
-                RedisResult authenticated = await connection.Execute(auth, deadline).ConfigureAwait(false);
-                if (!authenticated.IsValue)
-                {
-                    return (0, Failure(connection, endpoint, "AUTH", authenticated));
-                }
-            }
-            else if (hello.ErrorCode == "NOAUTH")
-            {
-                return (0, Failure(connection, endpoint, "HELLO", hello));
+                return (0, refused);
             }
         }
         else if (!hello.IsValue)
@@ -49,18 +38,9 @@ internal static class RedisHandshake
 
         // An error may also have been a refusal of the whole connection (maxclients): only an answer shows that it
         // lives.
-        if (protocol == 2)
+        if (protocol == 2 && await Look(connection, endpoint, deadline).ConfigureAwait(false) is { } unfit)
         {
-            RedisResult info = await connection.Execute(RedisCommand.Of("INFO", "cluster"), deadline).ConfigureAwait(false);
-            if (info.Kind is not (RedisResultKind.Value or RedisResultKind.ServerError))
-            {
-                return (0, Failure(connection, endpoint, "INFO", info));
-            }
-
-            if (info.IsValue && info.Value.TryText(out string text) && text.Contains("cluster_enabled:1", StringComparison.Ordinal))
-            {
-                return (0, Cluster(endpoint));
-            }
+            return (0, unfit);
         }
 
         if (endpoint.Database != 0)
@@ -74,6 +54,34 @@ internal static class RedisHandshake
         }
 
         return (protocol, null);
+    }
+
+    private static async Task<RedisDown?> Authenticate(
+        RedisConnection connection, RedisEndpoint endpoint, RedisResult hello, TimeSpan deadline)
+    {
+        if (endpoint.Password is not { } password)
+        {
+            return hello.ErrorCode == "NOAUTH" ? Failure(connection, endpoint, "HELLO", hello) : null;
+        }
+
+        RedisCommand auth = endpoint.User is { } user
+            ? RedisCommand.Of("AUTH", user, password)
+            : RedisCommand.Of("AUTH", password);
+        RedisResult authenticated = await connection.Execute(auth, deadline).ConfigureAwait(false);
+        return authenticated.IsValue ? null : Failure(connection, endpoint, "AUTH", authenticated);
+    }
+
+    private static async Task<RedisDown?> Look(RedisConnection connection, RedisEndpoint endpoint, TimeSpan deadline)
+    {
+        RedisResult info = await connection.Execute(RedisCommand.Of("INFO", "cluster"), deadline).ConfigureAwait(false);
+        if (info.Kind is not (RedisResultKind.Value or RedisResultKind.ServerError))
+        {
+            return Failure(connection, endpoint, "INFO", info);
+        }
+
+        return info.IsValue && info.Value.TryText(out string text) && text.Contains("cluster_enabled:1", StringComparison.Ordinal)
+            ? Cluster(endpoint)
+            : null;
     }
 
     private static RedisCommand Hello(RedisEndpoint endpoint, RedisOptions options) => endpoint.Password is { } password

@@ -26,6 +26,9 @@ public static class GateMetricDefinitions
         new(GateMetrics.Mismatch, MetricKind.Gauge, "Seconds since ledger and exchange last agreed, as P3.3 says it.", []),
         new(GateMetrics.PermitMissing, MetricKind.Counter, "Plans whose wait ended without both permits, by what was missing.", []),
         new(GateMetrics.Duplicates, MetricKind.Counter, "Plans that had been taken before.", []) { AtZero = true },
+        new(GateMetrics.Plans, MetricKind.Counter, "Plans read from the stream, by symbol and what they are about.", []),
+        new(GateMetrics.Steps, MetricKind.Counter, "Orders whose end is known, by symbol, step and what became of it.", []),
+        new(GateMetrics.LastSuccess, MetricKind.Gauge, "Unix seconds of the last executed order, by symbol.", []),
         new(GateMetrics.InHand, MetricKind.Gauge, "Plans in hand.", []),
         new(GateMetrics.InFlight, MetricKind.Gauge, "Plans between their taking and their order's known end.", []),
     ];

@@ -187,7 +187,8 @@ public sealed class NodeHost : IAsyncDisposable
         var (settings, modules, time, metrics) = (_parts.Settings, _parts.Modules, _parts.Time, _metrics);
         var guardian = system.ActorOf(
             Props.Create(
-                () => new TraderGuardian(settings, gateways, link, modules, time, metrics, RoleGone, why => _ended.TrySetResult(why), _board.Common)), "trader");
+                () => new TraderGuardian(
+                    settings, gateways, link, modules, time, metrics, RoleGone, why => _ended.TrySetResult(why), _board.Common)), "trader");
         registry.Register<TraderGuardian>(guardian);
         _guardian = guardian;
         var tree = await guardian.Ask<TraderGuardian.Tree>(

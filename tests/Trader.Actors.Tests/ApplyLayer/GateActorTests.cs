@@ -450,6 +450,24 @@ public sealed class GateActorTests : GateBench
     }
 
     [Theory]
+    [InlineData(true, "success")]
+    [InlineData(false, "error")]
+    public void The_older_figures_per_symbol_say_only_what_happened(bool fills, string status)
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Exchange.Execute = o => fills ? GateExchange.Fill(o) : new(o.Id, CloseState.Refused, "", 0, new ExchangeFault(FaultKind.Refused, -2022, "no"));
+        Start();
+        Publish(Plan("p1"), Plan("p2", "HOLD"));
+        Pass(20);
+
+        Assert.Equal(1, Meter["quantum_apply_plan_total{symbol=BTCUSDT,decision=EXECUTE}"]);
+        Assert.Equal(1, Meter["quantum_apply_plan_total{symbol=BTCUSDT,decision=HOLD}"]);
+        Assert.Equal(1, Meter[$"quantum_apply_execute_total{{symbol=BTCUSDT,step=CLOSE_FULL,status={status}}}"]);
+        Assert.Equal(fills, Meter["quantum_apply_last_success_epoch{symbol=BTCUSDT}"] >= 0);
+    }
+
+    [Theory]
     [Trait("covers", "X15,A24,A47")]
     [InlineData(-2019)]
     [InlineData(-2022)]

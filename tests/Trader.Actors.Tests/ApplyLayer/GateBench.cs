@@ -145,7 +145,7 @@ public class GateBench : TestKit
             figures[Key(name, labels)] = seconds;
 
         private static string Key(string name, ReadOnlySpan<(string Name, string Value)> labels) =>
-            labels.Length == 0 ? name : $"{name}{{{labels[0].Name}={labels[0].Value}}}";
+            labels.Length == 0 ? name : $"{name}{{{string.Join(',', labels.ToArray().Select(l => $"{l.Name}={l.Value}"))}}}";
     }
 }
 
