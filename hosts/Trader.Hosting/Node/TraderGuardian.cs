@@ -36,6 +36,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private readonly Action<Role, bool> _roleGone;
     private readonly Action<string> _broken;
     private readonly Action<string?> _redisRefuses;
+    private string? _refusal;
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private readonly IActorRef _redis;
     private readonly string _node;
@@ -43,7 +44,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
 
     /// <param name="roleGone">Told when a role was given up, and whether it was the last one here.</param>
     /// <param name="broken">Told why the node cannot go on: a role without a gateway looks alive and can do nothing.</param>
-    /// <param name="redisRefuses">Told why Redis will not have us, and null when it does or is only away.</param>
+    /// <param name="redisRefuses">Told why Redis will not have us, and null when it does.</param>
     public TraderGuardian(
         NodeSettings settings, NodeGateways gateways, Props link, IReadOnlyList<RoleModule> modules,
         TimeProvider time, IMeter meter, Action<Role, bool> roleGone, Action<string> broken, Action<string?> redisRefuses)
@@ -71,7 +72,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
 
         Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles), all)));
         Receive<ShowRole>(m => _redis.Tell(new RedisProtocol.PublishRoleReport(m.Role.Name(), _node, RoleReport.Line(m.NotReady))));
-        Receive<RedisProtocol.Connected>(_ => _redisRefuses(null));
+        Receive<RedisProtocol.Connected>(_ => HandleConnected());
         Receive<RedisProtocol.Disconnected>(HandleDisconnected);
         Receive<Terminated>(HandleTerminated);
         Receive<DeadLetter>(m => HandleLost("trader_dead_letters_total", m.Message, m.Recipient));
@@ -100,14 +101,24 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     // While it stops, its children's last mail is no alarm.
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
 
-    /// <summary>A Redis that is away comes back by itself; one that refuses us does not, and no role says so in a line of its own.</summary>
+    /// <summary>
+    /// A Redis that is away comes back by itself; one that refuses us does not, and no role says so in a line of its own. It holds until a
+    /// connection stands: a try that got no answer in between proves nothing.
+    /// </summary>
     private void HandleDisconnected(RedisProtocol.Disconnected gone)
     {
-        _redisRefuses(gone.Refused ? gone.Why : null);
-        if (gone.Refused)
+        if (gone.Refused && gone.Why != _refusal)
         {
+            _refusal = gone.Why;
+            _redisRefuses(gone.Why);
             _log.Error("Redis cannot be used: {0}", gone.Why);
         }
+    }
+
+    private void HandleConnected()
+    {
+        _refusal = null;
+        _redisRefuses(null);
     }
 
     private void HandleTerminated(Terminated message)
