@@ -1,30 +1,30 @@
 namespace Trader.Exchange;
 
-/// <summary>How the gateway keeps itself ready.</summary>
+/// <summary>How the gateway keeps itself ready. Every default stands in akka.hocon.</summary>
 public sealed record ExchangeGatewaySettings
 {
     /// <summary>
     /// Connections opened at start and kept from going idle. Each costs one request weight per <see
     /// cref="KeepWarmInterval"/>; a burst that needs more pays the handshake for the rest.
     /// </summary>
-    public int WarmConnections { get; init; } = 12;
+    public required int WarmConnections { get; init; }
 
     /// <summary>Must be shorter than the exchange's keep-alive.</summary>
-    public TimeSpan KeepWarmInterval { get; init; } = TimeSpan.FromSeconds(20);
+    public required TimeSpan KeepWarmInterval { get; init; }
 
     /// <summary>How often the exchange's clock is measured; it is measured at once as well when the exchange finds ours
     /// wrong.</summary>
-    public TimeSpan ClockInterval { get; init; } = TimeSpan.FromMinutes(3);
+    public required TimeSpan ClockInterval { get; init; }
 
     /// <summary>How often market-order limits are read. Older ones stay in use when that fails.</summary>
-    public TimeSpan LotsInterval { get; init; } = TimeSpan.FromMinutes(30);
+    public required TimeSpan LotsInterval { get; init; }
 
     /// <summary>Orders per window left to a person who closes by hand at the same moment.</summary>
-    public int OrderReserve { get; init; } = 10;
+    public required int OrderReserve { get; init; }
 
     /// <summary>
     /// Why the account may be the wrong one, empty when there is no doubt. While there is one, the account counts as not checked: closing
     /// everything on the wrong account is worse than saying so (E51).
     /// </summary>
-    public IReadOnlyList<string> AccountDoubts { get; init; } = [];
+    public required IReadOnlyList<string> AccountDoubts { get; init; }
 }

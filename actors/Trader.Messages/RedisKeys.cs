@@ -35,6 +35,12 @@ public static partial class RedisKeys
     /// <summary>Prefix of strings with expiry: one per live role (E50).</summary>
     public const string Liveness = "trader:liveness:";
 
+    /// <summary>
+    /// Prefix of hashes, role behind it, node to <see cref="RoleReport"/>: what every node last said about the role. Deleting one forgets a role
+    /// that was taken out of service for good.
+    /// </summary>
+    public const string RoleReports = "trader:roles:";
+
     public const string Alarms = "trader:alarms";
 
     public const string PanicGroup = "emergency_exit_worker";

@@ -54,6 +54,10 @@ public static partial class RedisProtocol
     /// <summary>Says that a role is alive for the next <paramref name="ForMs"/> ms.</summary>
     public sealed record PublishLiveness(string Role, string Instance, int ForMs);
 
+    /// <summary>Writes down what this node's role says about itself, see <see cref="RoleReport"/>.</summary>
+    /// <param name="NotReady">Empty when it is ready.</param>
+    public sealed record PublishRoleReport(string Role, string Node, string NotReady);
+
     public sealed record GetLiveness(IReadOnlyList<string> Roles);
 
     /// <summary>Adds the event to <c>system:panic_close</c> unless this event id was added before: repeating it is safe (E28).</summary>
@@ -91,7 +95,9 @@ public static partial class RedisProtocol
 
     public sealed record Connected;
 
-    public sealed record Disconnected(string Why);
+    /// <param name="Why">One line.</param>
+    /// <param name="Refused">The server is there and will not have us: somebody must change the settings, or the server.</param>
+    public sealed record Disconnected(string Why, bool Refused = false);
 
     /// <param name="Heartbeat">The entry.</param>
     /// <param name="Backlog">It stood in the stream before the subscription: it says what was, not that anyone lives now.</param>

@@ -92,7 +92,7 @@ public sealed class ExchangeGatewayTests
             Venue.Client(r => r.Path != "/fapi/v1/exchangeInfo" ? Quiet(r)
                 : Interlocked.Increment(ref asked) == 1 ? CannedHandler.Answer(200, Info)
                 : CannedHandler.Answer(502, "<html>")),
-            new ExchangeGatewaySettings { LotsInterval = TimeSpan.FromMilliseconds(20) });
+            Venue.Gateway() with { LotsInterval = TimeSpan.FromMilliseconds(20) });
         var lots = await fixture.UntilAsync<MarketLotsRead>(() => new GetMarketLots(7), _ => Volatile.Read(ref asked) > 1);
         Assert.Equal(7, lots.ReadId);
         Assert.Equal(new MarketLot(1, 2, 1), lots.Lots[Symbol.Parse("BTCUSDT")]);
@@ -125,7 +125,7 @@ public sealed class ExchangeGatewayTests
         using var handler = new EndlessHandler();
         await using var fixture = new GatewayFixture(
             new BinanceClient(Venue.Options(), Venue.Credentials, TimeProvider.System, handler),
-            new ExchangeGatewaySettings { WarmConnections = 9 });
+            Venue.Gateway() with { WarmConnections = 9 });
         // None of them is ever answered, so nine can only be there if they were sent without waiting for each other.
         await handler.Asked("/fapi/v1/ping", 9);
         await handler.Asked("/fapi/v1/time", 1);

@@ -20,7 +20,7 @@ internal sealed class GatewayFixture : IAsyncDisposable
         var replies = _replies.Writer;
         _caller = _system.ActorOf(Props.Create(() => new Caller(replies)), "caller");
         Gateway = _system.ActorOf(
-            ExchangeGateway.Props(client, settings ?? new ExchangeGatewaySettings(), TimeProvider.System), "exchange");
+            ExchangeGateway.Props(client, settings ?? Venue.Gateway(), TimeProvider.System), "exchange");
     }
 
     public IActorRef Gateway { get; }

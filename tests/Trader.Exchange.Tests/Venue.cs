@@ -18,8 +18,26 @@ internal static class Venue
     public static BinanceOptions Options(string address = "paper")
     {
         Assert.True(BinanceEnvironment.TryParse(address, out var environment, out var why), why);
-        return new BinanceOptions { Environment = environment };
+        return new BinanceOptions
+        {
+            Environment = environment,
+            RecvWindowMs = 5000,
+            ReadDeadline = TimeSpan.FromSeconds(3),
+            OrderDeadline = TimeSpan.FromSeconds(5),
+            MaxConnections = 64,
+        };
     }
+
+    /// <summary>A gateway that does nothing by itself for as long as a test runs, except at its start.</summary>
+    public static ExchangeGatewaySettings Gateway() => new()
+    {
+        WarmConnections = 12,
+        KeepWarmInterval = TimeSpan.FromSeconds(20),
+        ClockInterval = TimeSpan.FromMinutes(3),
+        LotsInterval = TimeSpan.FromMinutes(30),
+        OrderReserve = 10,
+        AccountDoubts = [],
+    };
 
     public static BinanceClient Client(HttpMessageHandler handler, TimeProvider? time = null) =>
         new(Options(), Credentials, time ?? TimeProvider.System, handler);

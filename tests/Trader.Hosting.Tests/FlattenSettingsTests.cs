@@ -167,7 +167,9 @@ public sealed class FlattenSettingsTests : IDisposable
             _environment["BINANCE_BASE_URL"] = baseUrl;
         }
 
-        Assert.Equal(allowed, Load(overlay).Violations.Count == 0);
+        var settings = Load(overlay).Settings!;
+        Assert.Equal(allowed, settings.RefusedFor(Role.Governor).Count == 0);
+        Assert.Empty(settings.RefusedFor(Role.PanicClose));
     }
 
     /// <summary>A mode that the gate does not know stops the start, which flattens nothing either.</summary>

@@ -1,6 +1,10 @@
 using System.Diagnostics;
+using Trader.Actors.ApplyLayer;
+using Trader.Actors.Flatten;
+using Trader.Hosting.Configuration;
 using Trader.Hosting.Logging;
 using Trader.Hosting.Metrics;
+using Trader.Hosting.Node;
 using Xunit;
 
 namespace Trader.Hosting.Tests;
@@ -43,6 +47,37 @@ public sealed class MetricsTests
 
             """.ReplaceLineEndings("\n"), _metrics.Text());
         Assert.Equal(2, PrometheusText.Read(_metrics.Text())["a_total{by=\"ops\",why=\"x\\\"y\\\\z\\n\"}"]);
+    }
+
+    [Fact]
+    public void What_is_defined_at_zero_stands_there_from_the_start_and_a_gauge_claims_nothing()
+    {
+        var metrics = new MetricRegistry(
+        [
+            new("a_total", MetricKind.Counter, "A.", []) { AtZero = true }, new("b_total", MetricKind.Counter, "B.", []),
+            new("level", MetricKind.Gauge, "L.", []), new("wait_seconds", MetricKind.Histogram, "W.", [1]) { AtZero = true },
+        ]);
+
+        Assert.Equal(
+            ["a_total", MetricRegistry.DroppedName, "wait_seconds_bucket{le=\"+Inf\"}", "wait_seconds_bucket{le=\"1\"}", "wait_seconds_count", "wait_seconds_sum"],
+            PrometheusText.Read(metrics.Text()).Keys.Order(StringComparer.Ordinal));
+        Assert.All(PrometheusText.Read(metrics.Text()).Values, value => Assert.Equal(0, value));
+        Assert.Throws<ArgumentException>(() => new MetricRegistry([new("level", MetricKind.Gauge, "L.", []) { AtZero = true }]));
+    }
+
+    [Fact]
+    public void A_fresh_roles_unlabelled_counters_are_there()
+    {
+        var samples = PrometheusText.Read(new MetricRegistry([.. RoleNames.All.SelectMany(role => Wiring.Module(role).Metrics)]).Text());
+
+        foreach (var name in new[]
+        {
+            GateMetrics.Allowed, GateMetrics.Duplicates, GateMetrics.DecisionSeconds + "_count", FlattenMeter.Attempts,
+            "trader_watchdog_malformed_heartbeats_total", "trader_exit_brain_heartbeats_total",
+        })
+        {
+            Assert.Equal(0, samples[name]);
+        }
     }
 
     [Fact]

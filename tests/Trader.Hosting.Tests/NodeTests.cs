@@ -3,10 +3,12 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Akka.Actor;
+using Trader.Actors.ExitBrain;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Http;
 using Trader.Hosting.Logging;
 using Trader.Hosting.Node;
+using Trader.Messages;
 using Xunit;
 
 namespace Trader.Hosting.Tests;
@@ -173,6 +175,29 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    [Trait("rule", "S11")]
+    public async Task S11_A_node_tells_Redis_what_each_of_its_roles_can_do()
+    {
+        await using var lines = new LineWriter(_output);
+        var settings = Settings();
+        var told = new Inbox();
+        List<RoleModule> modules = [Wiring.Module(Role.Governor), Wiring.Module(Role.ApplyLayer)];
+        await using var node = await NodeHost.StartAsync(new NodeParts(
+            settings, modules, _ => new NodeGateways(Props.Create(() => new Listener(told)), Mortal("exchange"), Mortal("disk")), _environment,
+            TimeProvider.System, new LineLogger(lines, TimeProvider.System), lines));
+
+        var reports = new Dictionary<string, string>();
+        while (reports.Count < 2 || !reports.Values.All(why => why.Contains("BINANCE_API_KEY", StringComparison.Ordinal)))
+        {
+            var report = await told.Until<RedisProtocol.PublishRoleReport>();
+            Assert.Equal(settings.NodeName, report.Node);
+            reports[report.Role] = report.NotReady;
+        }
+
+        Assert.Equal([Roles.ApplyLayer, Roles.Governor], reports.Keys.Order());
+    }
+
+    [Fact]
     public async Task A_port_in_use_ends_the_process_with_one_line_before_anything_started()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -243,6 +268,18 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_degraded_brain_is_not_ready_for_all_its_reasons()
+    {
+        var heartbeat = new Heartbeat("exit_brain_main", BrainStatus.Degraded, 0, null, 5, 0, 1);
+        var beat = new RoleBeat(
+            [.. HeartbeatWire.Write(heartbeat), new(ExitBrainActor.DegradedField, "loop took 612 ms; no watchdog heard")], TimeSpan.Zero);
+
+        var reasons = await Wiring.Module(Role.ExitBrain).NotReady(ActorRefs.Nobody, beat);
+
+        Assert.Equal(["DEGRADED: loop took 612 ms; no watchdog heard"], reasons);
+    }
+
+    [Fact]
     [Trait("rule", "S11")]
     public void A_role_is_ready_only_while_it_is_heard()
     {
@@ -256,6 +293,10 @@ public sealed class NodeTests : IDisposable
         board.Heard(Role.PanicClose, ["Redis is away"]);
         Assert.Equal(["Redis is away"], board.Of(Role.PanicClose).Reasons);
         board.Heard(Role.PanicClose, []);
+        board.Common("Redis refuses");
+        Assert.Equal(["Redis refuses"], board.Of(Role.PanicClose).Reasons);
+        board.Common(null);
+        Assert.True(board.Of(Role.PanicClose).Ready);
         board.Fix(Role.PanicClose, ["no key"]);
         board.Stopping();
         Assert.Equal(["no key", "stopping"], board.Of(Role.PanicClose).Reasons);
@@ -285,6 +326,11 @@ public sealed class NodeTests : IDisposable
                 Context.Stop(Self);
             }
         }
+    }
+
+    private sealed class Listener(Inbox told) : UntypedActor
+    {
+        protected override void OnReceive(object message) => told.Put(message);
     }
 
     private Task<NodeHost> Start(Role role, string setting, string token, LineWriter lines)

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Trader.Hosting.Configuration;
+using Trader.Hosting.Node;
 using Trader.Messages;
 using Xunit;
 
@@ -297,8 +298,6 @@ public sealed class SettingsLoaderTests : IDisposable
 
     [Theory]
     [Trait("covers", "X19,X29")]
-    [InlineData("APPLY_MODE=production;TESTNET=true", "trader.apply-layer.mode")]
-    [InlineData("APPLY_MODE=testnet;BINANCE_TESTNET=false", "trader.apply-layer.mode")]
     [InlineData("APPLY_MODE=live", "trader.apply-layer.mode")]
     [InlineData("APPLY_PERMIT_WAIT_MS=soon", "trader.apply-layer.permit-wait")]
     [InlineData("APPLY_KILL_SWITCH=perhaps", "trader.apply-layer.kill-switch")]
@@ -310,6 +309,40 @@ public sealed class SettingsLoaderTests : IDisposable
         var result = Load("");
         Assert.Null(result.Settings);
         Assert.Contains(result.Violations, v => v.Where.StartsWith(where, StringComparison.Ordinal));
+    }
+
+    /// <summary>Brain, watchdog and worker guard the account whatever the gate was told (S11).</summary>
+    [Theory]
+    [Trait("rule", "S11")]
+    [Trait("covers", "X29")]
+    [InlineData("APPLY_MODE=production;TESTNET=true", "", Role.ApplyLayer, "trader.apply-layer.mode (APPLY_MODE, environment)")]
+    [InlineData("APPLY_MODE=testnet;BINANCE_TESTNET=false", "", Role.ApplyLayer, "trader.apply-layer.mode (APPLY_MODE, environment)")]
+    [InlineData("K_BLOCK_WARNING=0.9;K_BLOCK_CRITICAL=0.8", "", Role.ApplyLayer, "trader.apply-layer.kill-score-warning (K_BLOCK_WARNING, environment)")]
+    [InlineData("", "trader.exchange.receive-window = 30s", Role.ApplyLayer, "trader.apply-layer.lookup-settled (akka.hocon)")]
+    [InlineData("", "trader.ess.read-every = 31s", Role.ApplyLayer, "trader.ess.read-every (overlay.hocon)")]
+    [InlineData("", "trader.ess.state-expiry = 1500ms", Role.ApplyLayer, "trader.ess.state-expiry (overlay.hocon)")]
+    [InlineData("", "trader.position-state.stale-after = 1s", Role.PositionState, "trader.position-state.fresh-for (akka.hocon)")]
+    [InlineData("BINANCE_TESTNET=true", "trader.flatten.cooldown = 30s", Role.Governor, "trader.flatten.cooldown (overlay.hocon)")]
+    public void S11_what_contradicts_itself_stops_the_role_it_concerns_and_no_guard(string variables, string overlay, Role concerned, string where)
+    {
+        Set(variables);
+        var settings = Good(overlay);
+
+        foreach (var role in RoleNames.All)
+        {
+            var refused = Wiring.Module(role).Refuses(settings).Select(v => v.Where).ToList();
+            if (role == concerned)
+            {
+                Assert.Contains(where, refused);
+            }
+            else
+            {
+                Assert.DoesNotContain(where, refused);
+            }
+        }
+
+        Assert.All(
+            [Role.ExitBrain, Role.Watchdog, Role.PanicClose], guard => Assert.Empty(Wiring.Module(guard).Refuses(settings)));
     }
 
     [Fact]

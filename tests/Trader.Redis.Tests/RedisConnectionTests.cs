@@ -177,7 +177,7 @@ public sealed class RedisConnectionTests
         {
             "HELLO" => $"-ERR unknown command `HELLO`, with args beginning with: {string.Join(' ', command)}\r\n",
             "AUTH" => command[^1] == "right" ? "+OK\r\n" : $"-WRONGPASS {command[^1]} is wrong\r\n",
-            "PING" => "+PONG\r\n",
+            "INFO" => "$0\r\n\r\n",
             _ => "+OK\r\n",
         });
         string address = server.Url["redis://".Length..];
@@ -199,7 +199,7 @@ public sealed class RedisConnectionTests
         await using HostileServer server = HostileServer.Answering(command => command[0] switch
         {
             "HELLO" => "-NOAUTH Authentication required.\r\n",
-            "PING" => "+PONG\r\n",
+            "INFO" => "$0\r\n\r\n",
             _ => "+OK\r\n",
         });
         string address = server.Url["redis://".Length..];
@@ -208,7 +208,7 @@ public sealed class RedisConnectionTests
         List<string[]> commands = await server.Commands.Take(4);
 
         Assert.Equal(
-            ["HELLO 3 AUTH default pw SETNAME trader", "AUTH pw", "PING", "SELECT 3"],
+            ["HELLO 3 AUTH default pw SETNAME trader", "AUTH pw", "INFO cluster", "SELECT 3"],
             commands.Select(c => string.Join(' ', c)));
     }
 

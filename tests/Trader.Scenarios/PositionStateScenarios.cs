@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Trader.Hosting.Configuration;
 using Trader.Messages;
 using Trader.PaperExchange;
@@ -58,6 +59,38 @@ public sealed class PositionStateScenarios : IAsyncLifetime
         var allowed = await Judged(await Send("FULL_CLOSE_PROPOSED"));
         Assert.Equal((true, Math.Abs(Amount)), (allowed.Allow, allowed.Safe));
         Assert.Equal(1, Brain.Lines.Skip(mark).Count(line => line.Contains("P3.3 DENY plan", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The guide's recipe counts <c>p33_denied</c> lines in the gate's log and rings above 50.</summary>
+    [Fact]
+    [Trait("covers", "A46,A33,A35")]
+    public async Task A46_fifty_one_denials_are_fifty_one_lines_with_their_reason()
+    {
+        // The wait for permits is not what is tried here, and 51 plans at once on a busy machine may take longer than an order may.
+        var gate = Fleet.StartNode(
+            "gate", ["--roles", "apply-layer"], new Dictionary<string, string?> { ["APPLY_PERMIT_WAIT_MS"] = "30000" });
+        Fleet.StartNode("gov", ["--roles", "governor"]);
+        await Fleet.Said(gate, "PRODUCTION MODE");
+        await Fleet.Until("ledger and exchange to be shown", async () =>
+            await Fleet.Console.Hash(Ledger) is { } hash && hash.ContainsKey("ledger_amount") && hash.ContainsKey("exchange_amt"));
+        await Set(Amount / 2);
+        var sent = new List<string>();
+        for (var i = 0; i < 51; i++)
+        {
+            sent.Add(await Send("FULL_CLOSE_PROPOSED"));
+        }
+
+        await Fleet.Until("every plan to have its result", async () =>
+            (await Fleet.Console.Stream(RedisKeys.PlanResults)).Select(row => row["plan_id"]).Intersect(sent).Count() == 51);
+
+        var denied = gate.Lines.Where(line => line.Contains("p33_denied", StringComparison.Ordinal)).ToList();
+        Assert.True(denied.Count > 50, $"the recipe counts {denied.Count}");
+        Assert.Equal(51, denied.Count);
+        Assert.All(denied, line => Assert.Equal("reason=reconcile_required_qty_mismatch", Regex.Match(line, "reason=[^ ]+").Value));
+        Assert.All(sent, id => Assert.Single(denied, line => line.Contains(id, StringComparison.Ordinal)));
+        Assert.Contains(
+            "p33_permit_deny_total{reason=\"reconcile_required_qty_mismatch\"} 51", await Fleet.Get(Role.ApplyLayer, "/metrics"), StringComparison.Ordinal);
+        Assert.Empty(Fleet.Orders());
     }
 
     [Fact]

@@ -44,6 +44,7 @@ public sealed partial class ApplyLayerActor
     private void Begin(RedisProtocol.PlanSeen seen)
     {
         around.Meter.Count(GateMetrics.Processed, 1, ("decision", GateRules.Kind(seen.Plan)));
+        around.Meter.Count(GateMetrics.Plans, 1, ("symbol", seen.Plan.Symbol.Value), ("decision", GateRules.Kind(seen.Plan)));
         var plan = new PlanCase(seen.StreamId, seen.Plan, Now, seen.Redelivered);
         // One that came before may have been taken by an earlier life, under other settings: Redis is asked first.
         var mayBeTaken = seen.Redelivered && seen.Plan.Effect != PlanEffect.Neither && seen.Plan.Decision == PlanDecision.Execute;
@@ -55,8 +56,24 @@ public sealed partial class ApplyLayerActor
 
         if (!table.TryAdd(plan))
         {
+            if (mayBeTaken)
+            {
+                // Not told apart yet from the one in hand: this may be the one whose order is out, and then nobody else looks for it (S10).
+                table.StandBehind(seen);
+                return;
+            }
+
             var first = table.Of(seen.Plan.Id);
             End(plan, first is not null && first.Digest != plan.Digest ? GateRules.OtherContent() : GateRules.Duplicate());
+        }
+    }
+
+    /// <summary>A plan has ended: an entry that stood behind it is asked about now.</summary>
+    private void TakeNext(PlanId id)
+    {
+        if (table.Next(id) is { } seen)
+        {
+            table.TryAdd(new PlanCase(seen.StreamId, seen.Plan, Now, redelivered: true));
         }
     }
 
@@ -85,7 +102,8 @@ public sealed partial class ApplyLayerActor
         var now = Now;
         List<string> entries =
         [
-            .. table.All.Where(plan => now - plan.SeenAt >= BeatEvery).Select(plan => plan.StreamId).Concat(outcomes.Entries).Take(MaxKept),
+            .. table.All.Where(plan => now - plan.SeenAt >= BeatEvery).Select(plan => plan.StreamId)
+                .Concat(table.Behind).Concat(outcomes.Entries).Take(MaxKept),
         ];
         if (entries.Count > 0)
         {

@@ -1,12 +1,14 @@
+using Akka.Actor;
 using Akka.Event;
 using Trader.Messages;
 
 namespace Trader.Actors.ApplyLayer;
 
-/// <summary>What was taken goes to disk: an open waits for that, not without limit; a close goes on without it (S2, S12).</summary>
+/// <summary>What was taken goes to disk: an open waits for that, not without limit; a close goes on without it; a result waits as long (S2, S12).</summary>
 public sealed partial class ApplyLayerActor
 {
     private readonly Dictionary<long, (PlanCase Plan, TimeSpan AskedAt)> records = [];
+    private bool diskSilent;
 
     private void Record(PlanCase plan, GatePass pass) =>
         records.Add(Journal(GateRecords.Taken(plan, pass.Draft, pass.Bypass)), (plan, Now));
@@ -51,6 +53,37 @@ public sealed partial class ApplyLayerActor
                 records.Remove(seq);
                 OnTakenRecorded(plan, $"the disk did not answer within {settings.JournalWait.TotalMilliseconds:F0} ms");
             }
+        }
+    }
+
+    private void OnAppended(DiskProtocol.Appended done)
+    {
+        diskSilent = false;
+        OnRecorded(done.Seq, "");
+    }
+
+    /// <summary>
+    /// What has been decided is told within the same bound: the brain would take an unanswered exit for a refused one, and the watchdog would
+    /// close the whole account over a disk.
+    /// </summary>
+    private void ReleaseOverdueResults()
+    {
+        var late = outcomes.Overdue(Now, settings.JournalWait);
+        if (late.Count == 0)
+        {
+            return;
+        }
+
+        var why = $"the disk did not answer within {settings.JournalWait.TotalMilliseconds:F0} ms";
+        foreach (var outcome in late)
+        {
+            log.Error("{0}: Result of plan {1} is published without its journal record: {2}", outcome.Result.Symbol, outcome.Result.PlanId, why);
+        }
+
+        if (!diskSilent)
+        {
+            diskSilent = true;
+            around.Redis.Tell(new RedisProtocol.PublishAlarm(new Alarm("JOURNAL_WRITE_FAILED", why, around.NowMs)));
         }
     }
 }

@@ -148,8 +148,11 @@ public sealed partial class ApplyLayerActor
         var end = plan.Draft is { } draft
             ? Ending.Ordered(draft, step, state, orderId, executed, fault)
             : Inherited(plan, step, state, orderId, executed);
+        around.Meter.Count(
+            GateMetrics.Steps, 1, ("symbol", plan.Plan.Symbol.Value), ("step", step), ("status", end.Steps[0].Status));
         if (end.Executed)
         {
+            around.Meter.Gauge(GateMetrics.LastSuccess, around.NowMs / 1000, ("symbol", plan.Plan.Symbol.Value));
             log.Info("{0}: Order {1} executed successfully", plan.Plan.Symbol, orderId);
             around.Meter.Count(GateMetrics.Executed, 1, ("status", plan.Pass is { Bypass: true } ? GateMetrics.Bypass : GateMetrics.Success));
         }
@@ -188,13 +191,14 @@ public sealed partial class ApplyLayerActor
         around.Meter.Observe(GateMetrics.DecisionSeconds, (Now - plan.SeenAt).TotalSeconds);
         table.End(plan);
         Conclude(plan.StreamId, plan.StreamId, plan.Plan.Id.Value, plan.Plan.Symbol.Value, end);
+        TakeNext(plan.Plan.Id);
     }
 
     private void Conclude(string key, string? entry, string planId, string symbol, Ending end)
     {
         var result = new PlanResult(planId, symbol, end.Decision, end.Executed, end.Would, end.Steps, end.Error, around.NowMs);
         var outcome = new PlanOutcome(key, entry, result);
-        outcomes.Add(Journal(GateRecords.Result(outcome)), outcome);
+        outcomes.Add(Journal(GateRecords.Result(outcome)), outcome, Now);
     }
 
     private void OnRecorded(long seq, string trouble)

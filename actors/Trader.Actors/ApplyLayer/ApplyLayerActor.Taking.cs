@@ -55,6 +55,12 @@ public sealed partial class ApplyLayerActor
             return;
         }
 
+        if (GateRules.WithoutLimits(plan.Plan, granted, account.Environment) is { } unlimited)
+        {
+            EndRefused(plan, unlimited);
+            return;
+        }
+
         Size(plan, granted, legs, account.HedgeMode);
     }
 

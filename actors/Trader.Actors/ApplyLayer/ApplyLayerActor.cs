@@ -71,7 +71,7 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
         Receive<ExchangeProtocol.MarketLotsNotRead>(_ => { });
         Receive<ExchangeProtocol.AccountChecked>(OnAccountChecked);
         Receive<ExchangeProtocol.AccountNotChecked>(OnAccountNotChecked);
-        Receive<DiskProtocol.Appended>(done => OnRecorded(done.Seq, ""));
+        Receive<DiskProtocol.Appended>(OnAppended);
         Receive<DiskProtocol.NotAppended>(OnNotRecorded);
         Receive<DiskProtocol.EssLatchSeen>(seen => conditions.Seen(seen.Latch));
         Receive<RedisProtocol.HeartbeatSeen>(OnHeartbeat);
@@ -127,6 +127,7 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
         Look();
         EndOverdueRecords();
         EndOverdueReadings();
+        ReleaseOverdueResults();
         LookUpOrders();
         Publish();
         TakeMore();

@@ -30,6 +30,11 @@ public static class GateMetrics
     public const string Duplicates = "quantum_apply_dedupe_hits_total";
 
     public const string SwitchReadAgain = "apply_kill_switch_read_again_total";
+    public const string Plans = "quantum_apply_plan_total";
+
+    public const string Steps = "quantum_apply_execute_total";
+
+    public const string LastSuccess = "quantum_apply_last_success_epoch";
 
     public const string InHand = "apply_plans_in_hand";
 

@@ -111,6 +111,26 @@ public static class GateRules
             : PositionState(fault, reason);
     }
 
+    /// <summary>
+    /// An open of real money whose permit was not given under real money's limits; null for every other plan. Only a governor in production
+    /// mode names the quantity it reckoned with (apply-layer contract 1.4), and it may be another process with another mode than this one.
+    /// A close is not held up: no limit is meant for it.
+    /// </summary>
+    /// <param name="granted">Null where no permits are needed, which is never so on a production account.</param>
+    /// <param name="account">What the address is, not what a flag says (S15).</param>
+    public static PermitVerdict.Refused? WithoutLimits(Plan plan, PermitVerdict.Granted? granted, VenueEnvironment account)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (account != VenueEnvironment.Production || plan.Effect != PlanEffect.Opens || granted?.Governor.Quantity is not null)
+        {
+            return null;
+        }
+
+        const string code = "governor_permit_without_quantity";
+        return new PermitVerdict.Refused(
+            Ending.Block("GOVERNOR_PERMIT", "denied", code, "the governor that gave it is not in production mode"), null, code);
+    }
+
     /// <summary>The order that plan, permits and position come to; null with the plan's end where there is none.</summary>
     /// <param name="granted">Null where no permits are needed.</param>
     public static OrderDraft? Draft(

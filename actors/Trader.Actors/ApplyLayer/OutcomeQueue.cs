@@ -3,14 +3,15 @@ using Trader.Messages;
 namespace Trader.Actors.ApplyLayer;
 
 /// <summary>
-/// Results on their way: first to this node's journal, then to the stream in batches, where their plans are acknowledged with them (S12).
+/// Results on their way: first to this node's journal, then to the stream in batches, where their plans are acknowledged with them (S12). A
+/// disk that neither answers nor refuses is not waited for for ever: somebody minds a position by these results (S2).
 /// While Redis is away they wait here; what a crash takes away comes again with its unacknowledged plan.
 /// </summary>
 internal sealed class OutcomeQueue
 {
     private const int MaxBatch = 100;
 
-    private readonly Dictionary<long, PlanOutcome> recording = [];
+    private readonly Dictionary<long, (PlanOutcome Outcome, TimeSpan Since)> recording = [];
     private readonly Queue<PlanOutcome> ready = new();
     private readonly HashSet<string> entries = new(StringComparer.Ordinal);
     private IReadOnlyList<PlanOutcome> sending = [];
@@ -21,9 +22,9 @@ internal sealed class OutcomeQueue
     public IReadOnlyCollection<string> Entries => entries;
 
     /// <summary>Takes a result whose journal record is being written under this number.</summary>
-    public void Add(long seq, PlanOutcome outcome)
+    public void Add(long seq, PlanOutcome outcome, TimeSpan now)
     {
-        recording.Add(seq, outcome);
+        recording.Add(seq, (outcome, now));
         if (outcome.StreamId is { } entry)
         {
             entries.Add(entry);
@@ -33,13 +34,35 @@ internal sealed class OutcomeQueue
     /// <summary>The record is on disk, or the disk refused: the result goes on. False for a record of something else.</summary>
     public bool Recorded(long seq)
     {
-        if (!recording.Remove(seq, out var outcome))
+        if (!recording.Remove(seq, out var waiting))
         {
             return false;
         }
 
-        ready.Enqueue(outcome);
+        ready.Enqueue(waiting.Outcome);
         return true;
+    }
+
+    /// <summary>Results whose record has been on its way for so long that they go on without it, in the order they were made.</summary>
+    public IReadOnlyList<PlanOutcome> Overdue(TimeSpan now, TimeSpan longest)
+    {
+        if (!recording.Values.Any(waiting => now - waiting.Since >= longest))
+        {
+            return [];
+        }
+
+        var late = new List<PlanOutcome>();
+        foreach (var (seq, (outcome, since)) in recording.OrderBy(r => r.Key).ToList())
+        {
+            if (now - since >= longest)
+            {
+                recording.Remove(seq);
+                ready.Enqueue(outcome);
+                late.Add(outcome);
+            }
+        }
+
+        return late;
     }
 
     /// <summary>The next batch to publish; empty while one is on its way, or when there is none.</summary>

@@ -103,8 +103,9 @@ internal sealed class PlanTable
     private readonly Dictionary<string, PlanCase> byEntry = new(StringComparer.Ordinal);
     private readonly Dictionary<PlanId, PlanCase> byPlan = [];
     private readonly Dictionary<Symbol, List<PlanCase>> busy = [];
+    private readonly Dictionary<string, RedisProtocol.PlanSeen> behind = new(StringComparer.Ordinal);
 
-    public int Count => byEntry.Count;
+    public int Count => byEntry.Count + behind.Count;
 
     public int InFlight { get; private set; }
 
@@ -114,7 +115,27 @@ internal sealed class PlanTable
     public bool TryAdd(PlanCase plan) => !byEntry.ContainsKey(plan.StreamId) && byPlan.TryAdd(plan.Plan.Id, plan)
         && byEntry.TryAdd(plan.StreamId, plan);
 
-    public bool Holds(string streamId) => byEntry.ContainsKey(streamId);
+    /// <summary>
+    /// Entries that stand behind another entry of their plan and may be the one that an earlier life took: which of them it was, Redis is
+    /// asked when the first has ended.
+    /// </summary>
+    public IReadOnlyCollection<string> Behind => behind.Keys;
+
+    public void StandBehind(RedisProtocol.PlanSeen seen) => behind.Add(seen.StreamId, seen);
+
+    /// <summary>The next entry of a plan of which none is in hand any more; null when there is none.</summary>
+    public RedisProtocol.PlanSeen? Next(PlanId id)
+    {
+        if (behind.Count == 0 || byPlan.ContainsKey(id) || behind.Values.FirstOrDefault(seen => seen.Plan.Id == id) is not { } next)
+        {
+            return null;
+        }
+
+        behind.Remove(next.StreamId);
+        return next;
+    }
+
+    public bool Holds(string streamId) => byEntry.ContainsKey(streamId) || behind.ContainsKey(streamId);
 
     public PlanCase? Of(PlanId id) => byPlan.GetValueOrDefault(id);
 

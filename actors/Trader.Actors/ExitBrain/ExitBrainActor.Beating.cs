@@ -7,20 +7,31 @@ namespace Trader.Actors.ExitBrain;
 /// <summary>What the brain says of itself: heartbeats, its status, and the gate to entries.</summary>
 public sealed partial class ExitBrainActor
 {
-    private void Beat(string? trouble)
+    private const string Unreadable = "positions unreadable";
+
+    private const string SlowLoop = "loop";
+
+    private static readonly Trouble NoWatchdog = Named("no watchdog heard");
+
+    /// <summary>Its text has no figures that change by themselves.</summary>
+    private static Trouble Named(string text) => new(text, text);
+
+    /// <param name="loop">This turn is, or was, slow; null when it was not.</param>
+    private void Beat(Trouble? loop)
     {
         var now = Now;
-        var noWatchdog = guards.IsSilent(Roles.Watchdog, now);
         var noWorker = guards.IsSilent(Roles.PanicClose, now);
-        var why = trouble ?? (noWatchdog ? "no watchdog heard" : null);
+        Trouble?[] known = [turnTrouble, ExitTrouble(), loop, guards.IsSilent(Roles.Watchdog, now) ? NoWatchdog : null];
+        List<Trouble> why = [.. known.OfType<Trouble>()];
         SetStatus(why);
-        SetGate(why ?? HaltTrouble(now) ?? (noWorker ? "no panic-close worker heard"
+        SetGate((why.Count > 0 ? Degradation.Text(why) : null) ?? HaltTrouble(now) ?? (noWorker ? "no panic-close worker heard"
             : !guards.AllHeard(now) ? "guards not heard yet"
             : book.OverdueExits(now) is { Count: > 0 } overdue ? $"exits not executed: {string.Join(",", overdue.Take(5))}" : null));
         var heartbeat = new Heartbeat(settings.ServiceId, status, book.OpenPositions, lastDecisionMs,
             (int)(now - turnStartedAt).TotalMilliseconds, book.PendingExits, around.NowMs);
         around.Link.Tell(new LinkProtocol.Announce(
-            LinkPeer.ExitBrain, LinkProtocol.HeartbeatEvent, HeartbeatWire.Write(heartbeat)));
+            LinkPeer.ExitBrain, LinkProtocol.HeartbeatEvent,
+            [.. HeartbeatWire.Write(heartbeat), new(DegradedField, RoleReport.Line([.. why.Select(trouble => trouble.Text)]))]));
         around.Redis.Tell(new RedisProtocol.PublishHeartbeat(heartbeat));
         around.Redis.Tell(new RedisProtocol.PublishEntriesGate(
             gateReason is null, gateReason ?? "", (int)(3 * settings.LoopEvery).TotalMilliseconds));
@@ -48,25 +59,27 @@ public sealed partial class ExitBrainActor
         }
     }
 
-    private void SetStatus(string? why)
+    private void SetStatus(IReadOnlyList<Trouble> why)
     {
-        var next = why is null ? BrainStatus.Alive : BrainStatus.Degraded;
-        if (next == status)
+        var next = why.Count == 0 ? BrainStatus.Alive : BrainStatus.Degraded;
+        var changed = next != status;
+        status = next;
+        if (next == BrainStatus.Degraded && degradation.ToSay(why, changed, Now) is { } text)
+        {
+            log.Warning("DEGRADED: {0}", text);
+        }
+
+        if (!changed)
         {
             return;
         }
 
-        status = next;
-        if (why is null)
+        if (next == BrainStatus.Alive)
         {
             log.Info("ALIVE: minding {0} positions", book.OpenPositions);
         }
-        else
-        {
-            log.Warning("DEGRADED: {0}", why);
-        }
 
-        Journal("brain.status", [new("status", status.ToString()), new("why", why ?? "")]);
+        Journal("brain.status", [new("status", status.ToString()), new("why", Degradation.Text(why))]);
     }
 
     private void SetGate(string? reason)

@@ -8,8 +8,8 @@ namespace Trader.Actors.ExitBrain;
 public sealed partial class ExitBrainActor
 {
     /// <summary>Exits that the gate refuses for too long leave their positions to nobody (S11).</summary>
-    private string? ExitTrouble() =>
-        desk.RefusedTooLong(Now) is { Count: > 0 } refused ? $"exits refused: {string.Join(",", refused.Take(5))}" : null;
+    private Trouble? ExitTrouble() =>
+        desk.RefusedTooLong(Now) is { Count: > 0 } refused ? Named($"exits refused: {string.Join(",", refused.Take(5))}") : null;
 
     private void OnExits(Turn turn)
     {

@@ -22,6 +22,9 @@ public sealed partial class ExitBrainActor : ReceiveActor, IWithTimers
     /// <summary>A liveness key outlives its writer by up to this long, so what it says is this old.</summary>
     private static readonly TimeSpan LivenessLapse = TimeSpan.FromSeconds(2);
 
+    /// <summary>Field of the link's heartbeat: why it says DEGRADED. The stream's heartbeat has the documented fields only.</summary>
+    public const string DegradedField = "degraded_why";
+
     private readonly ExitBrainSettings settings;
     private readonly Surroundings around;
     private readonly ILoggingAdapter log = Context.GetLogger();
@@ -29,6 +32,8 @@ public sealed partial class ExitBrainActor : ReceiveActor, IWithTimers
     private readonly PositionBook book;
     private readonly GuardPresence guards;
     private readonly ExitDesk desk;
+    private readonly Degradation degradation = new();
+    private Trouble? turnTrouble;
     private long readId;
     private bool reading;
     private TimeSpan turnStartedAt;
@@ -120,14 +125,14 @@ public sealed partial class ExitBrainActor : ReceiveActor, IWithTimers
             lastDecisionMs = around.NowMs;
         }
 
-        EndTurn(turn.Unguarded.Count > 0 ? $"cannot guard {string.Join(",", turn.Unguarded.Take(5))}" : ExitTrouble());
+        EndTurn(turn.Unguarded.Count > 0 ? Named($"cannot guard {string.Join(",", turn.Unguarded.Take(5))}") : null);
     }
 
     private void OnNoPositions(ExchangeProtocol.PositionsNotRead failed)
     {
         if (reading && failed.ReadId == readId)
         {
-            EndTurn($"positions unreadable: {failed.Fault}");
+            EndTurn(new Trouble(Unreadable, $"{Unreadable}: {failed.Fault}"));
         }
     }
 
@@ -136,7 +141,7 @@ public sealed partial class ExitBrainActor : ReceiveActor, IWithTimers
     {
         if (reading && slow.ReadId == readId)
         {
-            Beat($"loop slow ({(Now - turnStartedAt).TotalMilliseconds:F0} ms)");
+            Beat(new Trouble(SlowLoop, $"loop slow ({(Now - turnStartedAt).TotalMilliseconds:F0} ms)"));
         }
     }
 
@@ -144,17 +149,18 @@ public sealed partial class ExitBrainActor : ReceiveActor, IWithTimers
     {
         if (reading && over.ReadId == readId)
         {
-            EndTurn("positions unreadable: no answer");
+            EndTurn(new Trouble(Unreadable, $"{Unreadable}: no answer"));
         }
     }
 
-    private void EndTurn(string? trouble)
+    private void EndTurn(Trouble? trouble)
     {
         var took = Now - turnStartedAt;
         reading = false;
+        turnTrouble = trouble;
         Timers.Cancel(nameof(TurnIsSlow));
         Timers.Cancel(nameof(TurnIsOver));
-        Beat(trouble ?? (took > settings.SlowLoop ? $"loop took {took.TotalMilliseconds:F0} ms" : null));
+        Beat(took > settings.SlowLoop ? new Trouble(SlowLoop, $"loop took {took.TotalMilliseconds:F0} ms") : null);
         around.Meter.Observe("trader_exit_brain_loop_seconds", took.TotalSeconds);
         var period = status == BrainStatus.Alive ? settings.LoopEvery : settings.LoopEveryDegraded;
         var wait = period - took;

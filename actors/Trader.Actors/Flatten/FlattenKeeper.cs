@@ -84,17 +84,13 @@ internal sealed class FlattenKeeper : ReceivePersistentActor
 
     public static Props Props(string node, IActorRef owner) => Akka.Actor.Props.Create(() => new FlattenKeeper(node, owner));
 
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
-    {
-        owner.Tell(new FlattenRecorder.Lost(reason.Message));
-        base.OnRecoveryFailure(reason, message);
-    }
+    // The owner says it once; the base would write a stack trace at every try of a Redis that is away for hours.
+    protected override void OnRecoveryFailure(Exception reason, object? message = null) => owner.Tell(new FlattenRecorder.Lost(reason.Message));
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         Sender.Tell(new NotStored(storing, cause.Message));
         owner.Tell(new FlattenRecorder.Lost(cause.Message));
-        base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)

@@ -39,8 +39,8 @@ public sealed partial class PositionStateActor : ReceiveActor, IWithTimers
         this.around = around;
         startedAt = around.Time.GetTimestamp();
         Receive<Beat>(_ => HandleBeat());
-        Receive<RedisProtocol.Connected>(_ => redisUp = true);
-        Receive<RedisProtocol.Disconnected>(_ => redisUp = false);
+        Receive<RedisProtocol.Connected>(_ => OnRedis(up: true));
+        Receive<RedisProtocol.Disconnected>(_ => OnRedis(up: false));
         Receive<ExchangeProtocol.AccountChecked>(OnAccount);
         Receive<ExchangeProtocol.AccountNotChecked>(_ => { });
         ReceiveReading();
@@ -85,6 +85,9 @@ public sealed partial class PositionStateActor : ReceiveActor, IWithTimers
             new("not_ready", string.Join("; ", NotReady())),
         ]));
     }
+
+    // An assignment as a lambda would be Receive's other overload, whose false means that the message was not handled.
+    private void OnRedis(bool up) => redisUp = up;
 
     private void OnAccount(ExchangeProtocol.AccountChecked account) =>
         source = $"{account.Venue}_{account.Environment}".ToLowerInvariant();

@@ -1,6 +1,9 @@
 namespace Trader.Exchange.Binance;
 
-/// <summary>How one Binance connection behaves; see the property comments for what happens at the edges.</summary>
+/// <summary>
+/// How one Binance connection behaves; see the property comments for what happens at the edges. What can be set has its default in akka.hocon
+/// and nowhere else.
+/// </summary>
 public sealed record BinanceOptions
 {
     public required BinanceEnvironment Environment { get; init; }
@@ -9,18 +12,19 @@ public sealed record BinanceOptions
     /// The exchange refuses a signed request that is older than this on arrival (default there 5000, at most 60000).
     /// Longer lets an order that was stuck somewhere execute late; shorter refuses orders on a slow line.
     /// </summary>
-    public int RecvWindowMs { get; init; } = 5000;
+    public required int RecvWindowMs { get; init; }
 
     /// <summary>From asking to the last byte of the answer, for everything that is not an order.</summary>
-    public TimeSpan ReadDeadline { get; init; } = TimeSpan.FromSeconds(3);
+    public required TimeSpan ReadDeadline { get; init; }
 
     /// <summary>The same for orders. A late order is of unknown outcome, so giving up early only makes work.</summary>
-    public TimeSpan OrderDeadline { get; init; } = TimeSpan.FromSeconds(5);
+    public required TimeSpan OrderDeadline { get; init; }
 
     /// <summary>Connections to the exchange at the same time; a burst of 300 closes is 60 batches.</summary>
-    public int MaxConnections { get; init; } = 64;
+    public required int MaxConnections { get; init; }
 
-    /// <summary>An answer longer than this is unreadable. <c>exchangeInfo</c> of 900 symbols has about 2 MB.</summary>
+    /// <summary>An answer longer than this is unreadable. <c>exchangeInfo</c> of 900 symbols has about 2 MB. A limit of ours and no setting:
+    /// no account needs another.</summary>
     public int MaxResponseBytes { get; init; } = 32 * 1024 * 1024;
 }
 

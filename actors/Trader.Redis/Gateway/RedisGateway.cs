@@ -62,6 +62,7 @@ public sealed partial class RedisGateway : ReceiveActor
             "SET", RedisKeys.EntriesGate, m.Open ? "open" : "closed:" + m.Reason, "PX", m.ForMs)));
         Receive<RedisProtocol.PublishLiveness>(m => Do(m, RedisCommand.Of(
             "SET", RedisKeys.Liveness + m.Role, m.Instance, "PX", m.ForMs)));
+        Receive<RedisProtocol.PublishRoleReport>(PublishRoleReport);
         Receive<RedisProtocol.PublishAlarm>(PublishAlarm);
         Receive<RedisProtocol.AckPanic>(m => Do(m, RedisCommand.Of(
             "XACK", RedisKeys.PanicClose, RedisKeys.PanicGroup, m.StreamId)));
@@ -131,7 +132,7 @@ public sealed partial class RedisGateway : ReceiveActor
         object? next = state switch
         {
             RedisLinkState.Up => new RedisProtocol.Connected(),
-            RedisLinkState.Down down => new RedisProtocol.Disconnected($"{down.Reason}: {down.Detail}"),
+            RedisLinkState.Down down => new RedisProtocol.Disconnected($"{down.Reason}: {down.Detail}", down.Reason == RedisDownReason.Refused),
             _ => null,
         };
         if (next is null || next.Equals(linkState))
@@ -150,6 +151,10 @@ public sealed partial class RedisGateway : ReceiveActor
             ReadBacklogs();
         }
     }
+
+    private void PublishRoleReport(RedisProtocol.PublishRoleReport report) => Ask(report,
+        RedisScripts.ReportRole.Execute(client, [RedisKeys.RoleReports + report.Role], [report.Node, report.NotReady], settings.CommandDeadline),
+        _ => new RedisProtocol.Done(report));
 
     private void GetLiveness(RedisProtocol.GetLiveness ask)
     {

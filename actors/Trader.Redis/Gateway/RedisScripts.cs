@@ -16,6 +16,24 @@ internal static partial class RedisScripts
         """);
 
     /// <summary>
+    /// KEYS reports; ARGV node, reason. Nodes that have been silent for a week are forgotten, so that names which change with every start
+    /// do not pile up; the one that writes stays.
+    /// </summary>
+    public static readonly RedisScript ReportRole = new("""
+        local t = redis.call('TIME')
+        local now = t[1] * 1000 + math.floor(t[2] / 1000)
+        redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f:%s', now, ARGV[2]))
+        if redis.call('HLEN', KEYS[1]) > 1 then
+          local all = redis.call('HGETALL', KEYS[1])
+          for i = 1, #all, 2 do
+            local at = tonumber(string.match(all[i + 1], '^(%d+):') or '0')
+            if now - at > 604800000 then redis.call('HDEL', KEYS[1], all[i]) end
+          end
+        end
+        return 1
+        """);
+
+    /// <summary>
     /// KEYS processed hash; ARGV event, worker, idle ms. Answers verdict and holder. A value nobody understands is no claim, and another
     /// worker's refusal is none either: whoever found the trigger valid must not be stopped by one whose clock is wrong.
     /// </summary>

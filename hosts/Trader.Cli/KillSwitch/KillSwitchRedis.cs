@@ -33,7 +33,12 @@ internal sealed class KillSwitchRedis(RedisSession session)
     }
 
     /// <exception cref="Refusal">Something of it could not be read.</exception>
-    public async Task<KillSwitchFacts> LookAsync(CancellationToken cancel)
+    public async Task<KillSwitchFacts> LookAsync(CancellationToken cancel) =>
+        await TryLookAsync(cancel)
+        ?? throw new Refusal(ExitCode.Unavailable, "Redis cannot be read; every gate counts the switch as on meanwhile");
+
+    /// <summary>Null when something of it could not be read.</summary>
+    public async Task<KillSwitchFacts?> TryLookAsync(CancellationToken cancel)
     {
         var value = await session.AskAsync(RedisCommand.Of("GET", RedisKeys.KillSwitch), cancel);
         var wrong = value.Trouble?.Contains("WRONGTYPE", StringComparison.Ordinal) == true;
@@ -42,7 +47,7 @@ internal sealed class KillSwitchRedis(RedisSession session)
         var now = await session.TimeAsync(cancel);
         if ((value.Trouble is not null && !wrong) || gates.Trouble is not null || now is null)
         {
-            throw new Refusal(ExitCode.Unavailable, "Redis cannot be read; every gate counts the switch as on meanwhile");
+            return null;
         }
 
         return new KillSwitchFacts(

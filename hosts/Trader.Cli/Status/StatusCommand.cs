@@ -13,7 +13,7 @@ internal static class StatusCommand
         var config = CommonOptions.Config();
         var command = new Command(
             "status",
-            "One screen: halt, heartbeat, guards, gate, last panic, alarms, as Redis has them. Exit code 0 all well, 1 something is wrong or "
+            "One screen: halt, heartbeat, guards, order chain, switches, last panic, alarms, as Redis has them. Exit code 0 all well, 1 something is wrong or "
             + "unreadable, 69 Redis cannot be reached.") { json, config };
         return new Verb(command, "./trader status\nwatch -n1 ./trader status", async (parsed, terminal, cancel) =>
         {

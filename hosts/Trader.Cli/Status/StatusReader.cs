@@ -1,3 +1,4 @@
+using Trader.Cli.KillSwitch;
 using Trader.Cli.Settings;
 using Trader.Hosting.Configuration;
 using Trader.Messages;
@@ -37,6 +38,16 @@ internal static class StatusReader
             unreadable.Add("TIME: no answer, so every age below is unknown");
         }
 
+        var said = new List<RoleSeen>();
+        foreach (var role in RoleNames.All)
+        {
+            var reports = await redis.HashAsync(RedisKeys.RoleReports + role.Name(), cancel);
+            unreadable.Add(reports.Trouble);
+            said.Add(RoleSeen.Read(role.Name(), reports.Values, now ?? 0, unreadable));
+        }
+
+        var killSwitch = await new KillSwitchRedis(redis).TryLookAsync(cancel);
+        unreadable.Add(killSwitch is null ? "the kill switch: every gate counts it as on meanwhile" : null);
         var status = new SystemStatus
         {
             Redis = redis.Endpoint.ToString(),
@@ -44,11 +55,24 @@ internal static class StatusReader
             Halt = halt.Values,
             Gate = gate.Value,
             Guards = guards,
+            Said = said,
+            Switch = killSwitch,
+            Stop = await StopAsync(redis, unreadable, cancel),
             Panic = panics.Values is [var panic] ? Panic(panic, now ?? 0) : null,
             Alarms = [.. alarms.Values.Select(a => new AlarmSeen(AlarmText(a), Age(a, now ?? 0)))],
             Unreadable = [.. unreadable.OfType<string>()],
         };
         return Completed(Beat(status, beats.Values), completions.Values);
+    }
+
+    private static async Task<StopSeen?> StopAsync(RedisSession redis, List<string?> unreadable, CancellationToken cancel)
+    {
+        var state = await redis.TextAsync(RedisKeys.EssState, cancel);
+        // Whatever stands there: a marker of any type is one.
+        var marker = await redis.AskAsync(RedisCommand.Of("EXISTS", RedisKeys.EssActive), cancel);
+        unreadable.Add(state.Trouble);
+        unreadable.Add(marker.Trouble is { } trouble ? $"{RedisKeys.EssActive}: {trouble}" : null);
+        return state.Trouble is null && marker.Value.TryInteger(out var there) ? new StopSeen(state.Value, there > 0) : null;
     }
 
     private static SystemStatus Beat(SystemStatus status, IReadOnlyList<StreamEntry> entries)

@@ -14,6 +14,8 @@ internal static class StatusRules
     /// <summary>The worker is allowed this long (runbook).</summary>
     private const long CompletionMs = 10_000;
 
+    private const string Degraded = "DEGRADED";
+
     /// <summary>Alarms are never acknowledged, so only fresh ones count; older ones are shown.</summary>
     private const long AlarmFreshMs = 10 * 60_000;
 
@@ -33,6 +35,8 @@ internal static class StatusRules
             }
         }
 
+        Said(status, problems);
+        Latches(status, problems);
         if (status.Gate != "open")
         {
             problems.Add(status.Gate is null ? "the gate to entries is closed: nobody holds it open" : $"the gate to entries is {status.Gate}");
@@ -40,6 +44,51 @@ internal static class StatusRules
 
         problems.AddRange(status.Alarms.Where(a => a.AgeMs < AlarmFreshMs).Select(a => $"alarm {Age(a.AgeMs)} ago: {a.Text}"));
         return problems;
+    }
+
+    /// <summary>
+    /// What the roles say of themselves. The three guards must be there, which is asked above. The others are a choice of whoever deploys
+    /// them, until one was there: then its silence is a failure (S11).
+    /// </summary>
+    private static void Said(SystemStatus status, List<string> problems)
+    {
+        foreach (var role in status.Said)
+        {
+            var guard = role.Role is Roles.ExitBrain or Roles.Watchdog or Roles.PanicClose;
+            if (!guard && role.Announced && !role.Live.Any())
+            {
+                var last = role.Nodes[0];
+                problems.Add($"{role.Role} is gone: last heard {Age(last.AgeMs)} ago on {last.Node}{LeftInFlight(status, role)}"
+                    + $" (out of service for good? redis-cli DEL {RedisKeys.RoleReports}{role.Role})");
+            }
+
+            // What the brain says of itself stands beside its heartbeat already.
+            if (role.Role != Roles.ExitBrain || status.Heartbeat is not { Status: BrainStatus.Degraded })
+            {
+                problems.AddRange(role.NotReady.Select(node => $"{role.Role} on {node.Node} is not ready: {node.NotReady}"));
+            }
+        }
+    }
+
+    /// <summary>Orders that a gate had under way when it fell silent: somebody must look.</summary>
+    private static string LeftInFlight(SystemStatus status, RoleSeen role) =>
+        role.Role == Roles.ApplyLayer && status.Switch is { } gates
+            && gates.Gates.Where(gate => gate.Node == role.Nodes[0].Node).Sum(gate => gate.Report.InFlight) is > 0 and var orders
+            ? $", with {orders} in flight: look at the exchange"
+            : "";
+
+    private static void Latches(SystemStatus status, List<string> problems)
+    {
+        if (status.Switch is { Seen.IsOn: true } on)
+        {
+            problems.Add($"the kill switch is ON (value {on.Seen.Shown}): nothing goes through the order gate, exits included");
+        }
+
+        // Without its owner and without a marker there is no stop to speak of: the gate to entries says the rest.
+        if (status.Stop is { Clear: false } stop && (stop.MarkerSet || stop.State is not null || status.Of(Roles.ApplyLayer).Announced))
+        {
+            problems.Add($"the emergency stop is on: {stop.Why}");
+        }
     }
 
     /// <summary>12 s, 3 min, 5 h, 2 d.</summary>
@@ -100,7 +149,11 @@ internal static class StatusRules
         }
         else if (status.Heartbeat is { Status: BrainStatus.Degraded })
         {
-            problems.Add("the exit brain says DEGRADED");
+            // The heartbeat names no reason; the node's word for the same second does.
+            var why = status.Of(Roles.ExitBrain).NotReady is [var node, ..]
+                ? ": " + node.NotReady.Replace(Degraded + ": ", "", StringComparison.Ordinal)
+                : "";
+            problems.Add($"the exit brain says {Degraded}{why}");
         }
     }
 }

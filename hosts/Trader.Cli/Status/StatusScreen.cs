@@ -12,12 +12,24 @@ internal static class StatusScreen
         ArgumentNullException.ThrowIfNull(status);
         Line(output, "redis", status.Redis);
         Line(output, "trading", Halt(status));
-        Line(output, "exit brain", Beat(status));
+        Line(output, "exit brain", Beat(status) + NotReady(status.Of(Roles.ExitBrain)));
         foreach (var (role, instance) in status.Guards)
         {
-            Line(output, role, instance is null ? "NOT ALIVE" : $"alive ({instance})");
+            Line(output, role, (instance is null ? "NOT ALIVE" : $"alive ({instance})") + NotReady(status.Of(role)));
         }
 
+        foreach (var role in Chain)
+        {
+            Line(output, role, Said(status.Of(role)) + (role == Roles.ApplyLayer ? InFlight(status) : ""));
+        }
+
+        Line(output, "kill switch", status.Switch is not { } at ? "UNKNOWN"
+            : at.Seen.IsOn ? $"ON (value {at.Seen.Shown}) since {at.Since} by {at.By}"
+            : $"off (value {at.Seen.Shown})");
+        Line(output, "emergency stop", status.Stop is not { } stop ? "UNKNOWN"
+            : stop.Clear ? "clear"
+            : stop is { State: null, MarkerSet: false } && !status.Of(Roles.ApplyLayer).Announced ? "not deployed"
+            : $"ON: {stop.Why}");
         Line(output, "entries", PanicWire.IsHalted(status.Halt)
             ? $"refused: halted (gate {status.Gate ?? "closed"})"
             : status.Gate ?? "closed (nobody holds the gate open)");
@@ -46,6 +58,8 @@ internal static class StatusScreen
         }
     }
 
+    private static IReadOnlyList<string> Chain { get; } = [Roles.Governor, Roles.PositionState, Roles.ApplyLayer];
+
     public static string Json(SystemStatus status, IReadOnlyList<string> problems)
     {
         ArgumentNullException.ThrowIfNull(status);
@@ -69,6 +83,23 @@ internal static class StatusScreen
                         activePositions = status.Heartbeat?.ActivePositions,
                     },
                 guards = status.Guards,
+                roles = status.Said.ToDictionary(role => role.Role, Machine, StringComparer.Ordinal),
+                killSwitch = status.Switch is not { } turned ? null : new
+                {
+                    on = turned.Seen.IsOn,
+                    value = turned.Seen.Shown,
+                    since = turned.Since,
+                    by = turned.By,
+                    reason = turned.Reason,
+                    inFlight = turned.Live.Sum(gate => gate.Report.InFlight),
+                },
+                emergencyStop = status.Stop is not { } stop ? null : new
+                {
+                    clear = stop.Clear,
+                    why = stop.Clear ? "" : stop.Why,
+                    state = stop.State,
+                    markerSet = stop.MarkerSet,
+                },
                 gate = status.Gate ?? "closed",
                 panic = status.Panic,
                 completion = status.Completion is not { } done
@@ -86,7 +117,38 @@ internal static class StatusScreen
             JsonSerializerOptions.Web);
     }
 
-    private static void Line(TextWriter output, string name, string text) => output.WriteLine($"{name,-12} {text}");
+    private static void Line(TextWriter output, string name, string text) => output.WriteLine($"{name,-14} {text}");
+
+    private static object Machine(RoleSeen role) => new
+    {
+        announced = role.Announced,
+        live = role.Live.Any(),
+        ready = role.Live.Any() && role.NotReady.Count == 0,
+        nodes = role.Nodes,
+    };
+
+    /// <summary>
+    /// The newest word of every live node; more than one is rare and worth the width. Why a node is not ready stands in the list of problems,
+    /// unless another node does its work.
+    /// </summary>
+    private static string Said(RoleSeen role)
+    {
+        if (!role.Announced)
+        {
+            return "not deployed";
+        }
+
+        return role.Live.Any()
+            ? string.Join("; ", role.Live.Select(node =>
+                $"{(node.NotReady.Length == 0 ? "ready" : "NOT READY")}, heard {StatusRules.Age(node.AgeMs)} ago ({node.Node})"
+                + (node.NotReady.Length == 0 || role.NotReady.Count > 0 ? "" : ": " + node.NotReady)))
+            : $"GONE, last heard {StatusRules.Age(role.Nodes[0].AgeMs)} ago ({role.Nodes[0].Node})";
+    }
+
+    private static string NotReady(RoleSeen role) => role.NotReady.Count > 0 ? ", NOT READY" : "";
+
+    private static string InFlight(SystemStatus status) =>
+        status.Switch is { } gates && gates.Live.Any() ? $", {gates.Live.Sum(gate => gate.Report.InFlight)} in flight" : "";
 
     private static string Halt(SystemStatus status)
     {

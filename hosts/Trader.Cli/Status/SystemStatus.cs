@@ -1,3 +1,4 @@
+using Trader.Cli.KillSwitch;
 using Trader.Messages;
 
 namespace Trader.Cli.Status;
@@ -29,6 +30,15 @@ internal sealed record SystemStatus
     /// <summary>Role name to the instance that says it is alive; null when none does.</summary>
     public IReadOnlyDictionary<string, string?> Guards { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>Every role, in the order of <see cref="Roles"/>, with what its nodes said.</summary>
+    public IReadOnlyList<RoleSeen> Said { get; init; } = [];
+
+    /// <summary>The kill switch and the order gates; null when they could not be read.</summary>
+    public KillSwitchFacts? Switch { get; init; }
+
+    /// <summary>The emergency stop; null when it could not be read.</summary>
+    public StopSeen? Stop { get; init; }
+
     /// <summary>Text of the gate's key; null when absent, which is closed (S1).</summary>
     public string? Gate { get; init; }
 
@@ -43,6 +53,8 @@ internal sealed record SystemStatus
 
     /// <summary>One line per part that could not be read.</summary>
     public IReadOnlyList<string> Unreadable { get; init; } = [];
+
+    public RoleSeen Of(string role) => Said.FirstOrDefault(seen => seen.Role == role) ?? new RoleSeen(role, []);
 }
 
 /// <param name="AgeMs">On Redis' clock.</param>

@@ -30,6 +30,11 @@ public sealed partial record NodeSettings(
     Config Engine)
 {
     public required PositionStateSettings PositionState { get; init; }
+
+    public required IReadOnlyList<RoleViolation> Contradictions { get; init; }
+
+    /// <summary>What keeps this role, and no other, from starting.</summary>
+    public IReadOnlyList<Violation> RefusedFor(Role role) => [.. Contradictions.Where(c => c.Role == role).Select(c => c.What)];
 }
 
 /// <param name="Gateway">What the Redis gateway is made from.</param>

@@ -14,8 +14,10 @@ internal sealed partial class SettingsMapping
     {
         var every = read.Duration("trader.ess.read-every", S(1), S(60));
         var age = read.Duration("trader.ess.figures-max-age", S(5), S(3600));
-        NotAbove("trader.ess.read-every", every, "trader.ess.figures-max-age", age);
+        NotAbove(Role.ApplyLayer, "trader.ess.read-every", every, "trader.ess.figures-max-age", age);
         var sync = read.Duration("trader.ess.sync-every", Ms(100), S(1));
+        var expiry = read.Duration("trader.ess.state-expiry", Ms(200), S(10));
+        NotBelow(Role.ApplyLayer, "trader.ess.state-expiry", expiry, "twice trader.ess.sync-every", sync * 2);
         return new EssSettings(
             Percent("trader.ess.daily-drawdown-percent"),
             Percent("trader.ess.open-loss-percent"),
@@ -25,7 +27,7 @@ internal sealed partial class SettingsMapping
             every,
             age,
             sync,
-            read.Duration("trader.ess.state-expiry", sync * 2, S(10)),
+            expiry,
             read.Duration("trader.ess.release-deadline", S(1), S(30)));
     }
 

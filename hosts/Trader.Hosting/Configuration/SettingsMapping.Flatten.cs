@@ -30,7 +30,7 @@ internal sealed partial class SettingsMapping
         var cooldown = read.Duration(path, S(1), TimeSpan.FromHours(1));
         if (cooldown < S(60) && exchange.Environment != VenueEnvironment.Paper)
         {
-            read.WrongAt(path, $"{SettingsReader.Shown(cooldown)} is below the documented 60s", "only the paper exchange may have less");
+            Contradiction(Role.Governor, path, $"{SettingsReader.Shown(cooldown)} is below the documented 60s", "only the paper exchange may have less");
         }
 
         return cooldown;

@@ -15,8 +15,13 @@ internal sealed partial class SettingsMapping
         var critical = read.PercentOrOff("trader.apply-layer.kill-score-critical", 1) ?? 0;
         if (warning > critical)
         {
-            read.WrongAt("trader.apply-layer.kill-score-warning", "is above kill-score-critical", "make it smaller");
+            Contradiction(Role.ApplyLayer, "trader.apply-layer.kill-score-warning", "is above kill-score-critical", "make it smaller");
         }
+
+        var settled = read.Duration("trader.apply-layer.lookup-settled", Ms(1500), S(60));
+        NotBelow(
+            Role.ApplyLayer, "trader.apply-layer.lookup-settled", settled, "order-deadline and receive-window of trader.exchange together",
+            exchange.Options.OrderDeadline + Ms(exchange.Options.RecvWindowMs));
 
         return new ApplyLayerSettings(
             Mode(bypass, exchange),
@@ -36,7 +41,7 @@ internal sealed partial class SettingsMapping
             read.Duration("trader.apply-layer.brain-silence", Ms(1200), S(3)),
             read.Duration("trader.apply-layer.journal-wait", Ms(50), S(1)),
             read.Duration("trader.apply-layer.lookup-every", Ms(50), S(2)),
-            read.Duration("trader.apply-layer.lookup-settled", Settled(), S(60)),
+            settled,
             read.Duration("trader.apply-layer.dedupe-memory", S(600), TimeSpan.FromHours(168)),
             read.Whole("trader.apply-layer.max-waiting", 500, 20_000),
             Allowlist(),
@@ -44,19 +49,17 @@ internal sealed partial class SettingsMapping
             critical);
     }
 
-    private TimeSpan Settled() =>
-        read.Duration("trader.exchange.order-deadline", Ms(500), S(10)) + read.Duration("trader.exchange.receive-window", S(1), S(60));
-
     private GateMode Mode(bool bypass, ExchangeSettings exchange)
     {
         var word = read.Text(GateModeKey);
         switch (word)
         {
             case "production" when bypass:
-                read.WrongAt(GateModeKey, "is production, and TESTNET=true takes the permits away", "set one of the two");
+                Contradiction(Role.ApplyLayer, GateModeKey, "is production, and TESTNET=true takes the permits away", "set one of the two");
                 break;
             case "testnet" when exchange.Environment == VenueEnvironment.Production:
-                read.WrongAt(GateModeKey, "is testnet, and the account is a production account", "choose the testnet, or another mode");
+                Contradiction(
+                    Role.ApplyLayer, GateModeKey, "is testnet, and the account is a production account", "choose the testnet, or another mode");
                 break;
             case "" or "production" or "testnet" or "dry_run":
                 break;

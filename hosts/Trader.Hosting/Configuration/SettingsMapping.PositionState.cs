@@ -30,7 +30,7 @@ internal sealed partial class SettingsMapping
             read.DurationOrOff("trader.position-state.ghost-purge-after", S(10), TimeSpan.FromHours(24)),
             read.Duration("trader.position-state.manual-after", S(5), TimeSpan.FromHours(24)),
             SaysAllowed("trader.position-state.log-level"));
-        NotAbove($"{PositionStateBlock}.fresh-for", settings.FreshFor, $"{PositionStateBlock}.stale-after", settings.StaleAfter);
+        NotAbove(Role.PositionState, $"{PositionStateBlock}.fresh-for", settings.FreshFor, $"{PositionStateBlock}.stale-after", settings.StaleAfter);
         return settings;
     }
 

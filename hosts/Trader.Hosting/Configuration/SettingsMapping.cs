@@ -17,6 +17,8 @@ namespace Trader.Hosting.Configuration;
 internal sealed partial class SettingsMapping(
     SettingsReader read, DocumentedVariables variables, Config engine, List<string> notices)
 {
+    private readonly List<RoleViolation> contradictions = [];
+
     public NodeSettings Map()
     {
         var node = read.Name("trader.node-name", whenEmpty: HostName(), 40);
@@ -35,6 +37,8 @@ internal sealed partial class SettingsMapping(
             Ess = Ess(),
             PositionState = PositionState(),
             ApplyLayer = ApplyLayer(exchange),
+            // Filled by what stands above.
+            Contradictions = contradictions,
         };
     }
 
@@ -341,6 +345,27 @@ internal sealed partial class SettingsMapping(
         }
 
         return text == "on";
+    }
+
+    private void Contradiction(Role role, string path, string what, string toDo) =>
+        contradictions.Add(new RoleViolation(role, read.At(path, what, toDo)));
+
+    private void NotAbove(Role role, string path, TimeSpan value, string limitPath, TimeSpan limit)
+    {
+        if (value > limit)
+        {
+            Contradiction(
+                role, path, $"{SettingsReader.Shown(value)} is above {limitPath} = {SettingsReader.Shown(limit)}", "make it smaller");
+        }
+    }
+
+    private void NotBelow(Role role, string path, TimeSpan value, string limitPath, TimeSpan limit)
+    {
+        if (value < limit)
+        {
+            Contradiction(
+                role, path, $"{SettingsReader.Shown(value)} is below {limitPath} = {SettingsReader.Shown(limit)}", "make it longer");
+        }
     }
 
     private void NotAbove(string path, TimeSpan value, string limitPath, TimeSpan limit)

@@ -17,8 +17,11 @@ internal sealed class SettingsReader(SettingsLayers layers)
     public void Wrong(string where, string what, string toDo) => _violations.Add(new Violation(where, what, toDo));
 
     /// <summary>Adds a violation of <paramref name="path"/>, naming the source that set it.</summary>
-    public void WrongAt(string path, string what, string toDo) =>
-        Wrong(layers.Find(path) is { } s ? $"{path} ({s.Where})" : path, what, toDo);
+    public void WrongAt(string path, string what, string toDo) => _violations.Add(At(path, what, toDo));
+
+    /// <summary>The same, for whoever keeps it apart.</summary>
+    public Violation At(string path, string what, string toDo) =>
+        new(layers.Find(path) is { } s ? $"{path} ({s.Where})" : path, what, toDo);
 
     public string Where(string path) => layers.Find(path)?.Where ?? "nowhere";
 

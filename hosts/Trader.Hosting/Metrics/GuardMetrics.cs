@@ -7,8 +7,8 @@ public static class GuardMetrics
     [
         new("trader_exit_brain_positions", MetricKind.Gauge, "Open positions the brain minds.", []),
         new("trader_exit_brain_degraded", MetricKind.Gauge, "1 while the brain says DEGRADED, else 0.", []),
-        new("trader_exit_brain_heartbeats_total", MetricKind.Counter, "Heartbeats sent.", []),
-        new("trader_exit_brain_loop_seconds", MetricKind.Histogram, "Length of one round of decisions.", MetricDefinition.DefaultBuckets),
+        new("trader_exit_brain_heartbeats_total", MetricKind.Counter, "Heartbeats sent.", []) { AtZero = true },
+        new("trader_exit_brain_loop_seconds", MetricKind.Histogram, "Length of one round of decisions.", MetricDefinition.DefaultBuckets) { AtZero = true },
         new("trader_exit_decisions_total", MetricKind.Counter, "Exits decided, by rule.", []),
     ];
 
@@ -16,7 +16,7 @@ public static class GuardMetrics
     [
         new("trader_watchdog_heartbeat_age_seconds", MetricKind.Gauge, "Time since the brain was last heard, by either way.", []),
         new("trader_watchdog_armed", MetricKind.Gauge, "1 while a dead brain would be a panic, else 0.", []),
-        new("trader_watchdog_malformed_heartbeats_total", MetricKind.Counter, "Heartbeats that were none.", []),
+        new("trader_watchdog_malformed_heartbeats_total", MetricKind.Counter, "Heartbeats that were none.", []) { AtZero = true },
         new("trader_watchdog_panics_total", MetricKind.Counter, "Panics raised, by rule.", []),
     ];
 

@@ -27,23 +27,33 @@ public sealed class MetricRegistry : IMeter
     /// Two roles may define one figure: the documents give gate and P3.3 counters of the same name, each on its own port. In one process they are one
     /// figure with both label sets, under the first help text.
     /// </param>
-    /// <exception cref="ArgumentException">One name is of two kinds.</exception>
+    /// <exception cref="ArgumentException">One name is of two kinds, or a gauge is to stand at zero.</exception>
     public MetricRegistry(IEnumerable<MetricDefinition> definitions)
     {
         ArgumentNullException.ThrowIfNull(definitions);
-        foreach (var definition in definitions.Append(
-            new MetricDefinition(
-                DroppedName, MetricKind.Counter, "Measurements that were dropped because they did not fit.", [])))
+        var dropped = new MetricDefinition(DroppedName, MetricKind.Counter, "Measurements that were dropped because they did not fit.", [])
         {
+            AtZero = true,
+        };
+        foreach (var definition in definitions.Append(dropped))
+        {
+            if (definition is { AtZero: true, Kind: MetricKind.Gauge })
+            {
+                throw new ArgumentException($"{definition.Name} is a gauge, and its zero would be a claim", nameof(definitions));
+            }
+
             if (!_families.TryAdd(definition.Name, new MetricFamily(definition))
                 && _families[definition.Name].Definition.Kind != definition.Kind)
             {
                 throw new ArgumentException(
                     $"{definition.Name} is defined as {_families[definition.Name].Definition.Kind} and as {definition.Kind}", nameof(definitions));
             }
-        }
 
-        _families[DroppedName].Find([], 1)!.Value = 0;
+            if (definition.AtZero)
+            {
+                _families[definition.Name].Find([], MaxSeries);
+            }
+        }
     }
 
     /// <summary>Something that refreshes gauges just before each scrape.</summary>

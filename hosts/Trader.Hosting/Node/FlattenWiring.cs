@@ -16,9 +16,9 @@ public static class FlattenWiring
     public static IReadOnlyList<MetricDefinition> Metrics { get; } =
     [
         new(FlattenMeter.Enabled, MetricKind.Gauge, "1 while both flags are set on a proven testnet, else 0.", []),
-        new(FlattenMeter.Attempts, MetricKind.Counter, "Arm keys taken.", []),
-        new(FlattenMeter.NoOps, MetricKind.Counter, "Attempts that a check refused.", []),
-        new(FlattenMeter.Orders, MetricKind.Counter, "Close orders the exchange accepted.", []),
-        new(FlattenMeter.Errors, MetricKind.Counter, "Everything that went wrong in a flatten, failed reads included.", []),
+        new(FlattenMeter.Attempts, MetricKind.Counter, "Arm keys taken.", []) { AtZero = true },
+        new(FlattenMeter.NoOps, MetricKind.Counter, "Attempts that a check refused.", []) { AtZero = true },
+        new(FlattenMeter.Orders, MetricKind.Counter, "Close orders the exchange accepted.", []) { AtZero = true },
+        new(FlattenMeter.Errors, MetricKind.Counter, "Everything that went wrong in a flatten, failed reads included.", []) { AtZero = true },
     ];
 }

@@ -33,6 +33,9 @@ public sealed class NodeHost : IAsyncDisposable
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Every second look is told to Redis: that is once a second.</summary>
+    private const int LooksPerReport = 2;
+
     private readonly NodeParts _parts;
     private readonly MetricRegistry _metrics;
     private readonly ReadinessBoard _board;
@@ -45,6 +48,7 @@ public sealed class NodeHost : IAsyncDisposable
     private RoleServer? _server;
     private IHost? _actors;
     private Task _looking = Task.CompletedTask;
+    private IActorRef _guardian = ActorRefs.Nobody;
     private volatile IActorRef? _worker;
     private volatile IReadOnlyDictionary<string, IActorRef> _byName = new Dictionary<string, IActorRef>();
 
@@ -183,8 +187,10 @@ public sealed class NodeHost : IAsyncDisposable
         var (settings, modules, time, metrics) = (_parts.Settings, _parts.Modules, _parts.Time, _metrics);
         var guardian = system.ActorOf(
             Props.Create(
-                () => new TraderGuardian(settings, gateways, link, modules, time, metrics, RoleGone, why => _ended.TrySetResult(why))), "trader");
+                () => new TraderGuardian(
+                    settings, gateways, link, modules, time, metrics, RoleGone, why => _ended.TrySetResult(why), _board.Common)), "trader");
         registry.Register<TraderGuardian>(guardian);
+        _guardian = guardian;
         var tree = await guardian.Ask<TraderGuardian.Tree>(
             new TraderGuardian.GetTree(), TimeSpan.FromSeconds(5)).ConfigureAwait(false);
         foreach (var (role, actor) in tree.Roles)
@@ -224,15 +230,29 @@ public sealed class NodeHost : IAsyncDisposable
     private async Task LookAtRoles()
     {
         using var timer = new PeriodicTimer(LookEvery, _parts.Time);
+        var looks = 0;
         do
         {
             await Task.WhenAll(_parts.Modules.Select(LookAtRole)).ConfigureAwait(false);
+            if (looks++ % LooksPerReport == 0)
+            {
+                ReportRoles();
+            }
+
             if (_hubs.Values.All(h => h.LastBeat?.Age <= ReadinessBoard.MaxAge))
             {
                 _notifier.Send("WATCHDOG=1");
             }
         }
         while (await Tick(timer).ConfigureAwait(false));
+    }
+
+    private void ReportRoles()
+    {
+        foreach (var role in _hubs.Keys)
+        {
+            _guardian.Tell(new TraderGuardian.ShowRole(role, _board.Of(role).Reasons), ActorRefs.NoSender);
+        }
     }
 
     private async Task<bool> Tick(PeriodicTimer timer)

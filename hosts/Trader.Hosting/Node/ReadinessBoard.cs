@@ -15,6 +15,7 @@ public sealed class ReadinessBoard(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<Role, (IReadOnlyList<string> NotReady, long At)> _answers = [];
     private readonly Dictionary<Role, string[]> _fixed = [];
+    private string? _common;
     private bool _stopping;
 
     /// <summary>Reasons that hold until the process is started anew, such as missing credentials.</summary>
@@ -23,6 +24,15 @@ public sealed class ReadinessBoard(TimeProvider time)
         lock (_lock)
         {
             _fixed[role] = [.. reasons];
+        }
+    }
+
+    /// <summary>A reason that holds for every role here until it is taken back with null.</summary>
+    public void Common(string? reason)
+    {
+        lock (_lock)
+        {
+            _common = reason;
         }
     }
 
@@ -47,6 +57,11 @@ public sealed class ReadinessBoard(TimeProvider time)
         lock (_lock)
         {
             var reasons = new List<string>(_fixed.GetValueOrDefault(role, []));
+            if (_common is not null)
+            {
+                reasons.Add(_common);
+            }
+
             if (_stopping)
             {
                 reasons.Add("stopping");

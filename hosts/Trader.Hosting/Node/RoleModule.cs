@@ -40,7 +40,10 @@ public sealed record RoleModule(
 {
     public IReadOnlyList<Companion> Companions { get; init; } = [];
 
-    /// <summary>The role's own figures. What is defined here stands at <c>/metrics</c> from the start, at zero where it has no labels.</summary>
+    /// <summary>
+    /// The role's own figures. One defined <see cref="MetricDefinition.AtZero"/> stands at <c>/metrics</c> from the start; a gauge, and what has
+    /// labels, from its first measurement on.
+    /// </summary>
     public IReadOnlyList<MetricDefinition> Metrics { get; init; } = [];
 
     /// <summary>The types of events and snapshots that the role's persistent actors store; any other is refused.</summary>
@@ -50,7 +53,7 @@ public sealed record RoleModule(
     /// What this role must not start with although another role may: every role reads the whole settings, and a guard must not stay down
     /// over what concerns the gate.
     /// </summary>
-    public Func<NodeSettings, IReadOnlyList<Violation>> Refuses { get; init; } = _ => [];
+    public Func<NodeSettings, IReadOnlyList<Violation>> Refuses { get; init; } = settings => settings.RefusedFor(Role);
 
     /// <summary>What the role serves on its port beside the paths that every role has.</summary>
     public IReadOnlyList<RoleRoute> Routes { get; init; } = [];

@@ -24,6 +24,10 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     /// <param name="Companions">By name.</param>
     public sealed record Tree(IReadOnlyDictionary<Role, IActorRef> Roles, IReadOnlyDictionary<string, IActorRef> Companions);
 
+    /// <summary>What the node finds out about a role's readiness, for Redis.</summary>
+    /// <param name="NotReady">Empty when it is ready.</param>
+    public sealed record ShowRole(Role Role, IReadOnlyList<string> NotReady);
+
     private sealed record ReportLost;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -31,17 +35,21 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     private readonly IMeter _meter;
     private readonly Action<Role, bool> _roleGone;
     private readonly Action<string> _broken;
+    private readonly Action<string?> _redisRefuses;
+    private string? _refusal;
     private readonly Dictionary<Role, IActorRef> _roles = [];
     private readonly IActorRef _redis;
+    private readonly string _node;
     private readonly Dictionary<string, int> _lost = new(StringComparer.Ordinal);
 
     /// <param name="roleGone">Told when a role was given up, and whether it was the last one here.</param>
     /// <param name="broken">Told why the node cannot go on: a role without a gateway looks alive and can do nothing.</param>
+    /// <param name="redisRefuses">Told why Redis will not have us, and null when it does.</param>
     public TraderGuardian(
         NodeSettings settings, NodeGateways gateways, Props link, IReadOnlyList<RoleModule> modules,
-        TimeProvider time, IMeter meter, Action<Role, bool> roleGone, Action<string> broken)
+        TimeProvider time, IMeter meter, Action<Role, bool> roleGone, Action<string> broken, Action<string?> redisRefuses)
     {
-        (_time, _meter, _roleGone, _broken) = (time, meter, roleGone, broken);
+        (_time, _meter, _roleGone, _broken, _redisRefuses, _node) = (time, meter, roleGone, broken, redisRefuses, settings.NodeName);
         _redis = Context.Watch(Context.ActorOf(gateways.Redis, "redis"));
         var exchange = gateways.Exchange is { } props
             ? Context.Watch(Context.ActorOf(props, "exchange"))
@@ -63,11 +71,14 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         }
 
         Receive<GetTree>(_ => Sender.Tell(new Tree(new Dictionary<Role, IActorRef>(_roles), all)));
+        Receive<ShowRole>(m => _redis.Tell(new RedisProtocol.PublishRoleReport(m.Role.Name(), _node, RoleReport.Line(m.NotReady))));
+        Receive<RedisProtocol.Connected>(_ => HandleConnected());
+        Receive<RedisProtocol.Disconnected>(HandleDisconnected);
         Receive<Terminated>(HandleTerminated);
         Receive<DeadLetter>(m => HandleLost("trader_dead_letters_total", m.Message, m.Recipient));
         Receive<UnhandledMessage>(m => HandleLost("trader_unhandled_messages_total", m.Message, m.Recipient));
         Receive<ReportLost>(_ => HandleReportLost());
-        // The simple commands' replies need no handling: an alarm that could not be published stands in the log.
+        // The simple commands' replies need no handling: an alarm that could not be published stands in the log, and a report comes again.
         Receive<RedisProtocol.Done>(_ => { });
         Receive<RedisProtocol.NotDone>(_ => { });
     }
@@ -83,11 +94,32 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
     {
         Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
+        _redis.Tell(new RedisProtocol.WatchConnection());
         Timers.StartPeriodicTimer(nameof(ReportLost), new ReportLost(), ReportLostEvery, ReportLostEvery);
     }
 
     // While it stops, its children's last mail is no alarm.
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    /// <summary>
+    /// A Redis that is away comes back by itself; one that refuses us does not, and no role says so in a line of its own. It holds until a
+    /// connection stands: a try that got no answer in between proves nothing.
+    /// </summary>
+    private void HandleDisconnected(RedisProtocol.Disconnected gone)
+    {
+        if (gone.Refused && gone.Why != _refusal)
+        {
+            _refusal = gone.Why;
+            _redisRefuses(gone.Why);
+            _log.Error("Redis cannot be used: {0}", gone.Why);
+        }
+    }
+
+    private void HandleConnected()
+    {
+        _refusal = null;
+        _redisRefuses(null);
+    }
 
     private void HandleTerminated(Terminated message)
     {
@@ -111,7 +143,7 @@ internal sealed class TraderGuardian : ReceiveActor, IWithTimers
         _meter.Count(metric, 1, ("message", message.GetType().Name));
         // A confirmation that comes after its asker's work is done is nobody's loss; an alarm about a lost alarm
         // would feed itself.
-        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.Done
+        if (message is not (RedisProtocol.PublishAlarm or RedisProtocol.PublishRoleReport or RedisProtocol.Done
             or DiskProtocol.Appended or DiskProtocol.LatchSet))
         {
             var what = $"{message.GetType().Name} to {recipient?.Path.ToStringWithoutAddress() ?? "nobody"}";

@@ -54,7 +54,7 @@ public static class Wiring
             c => GovernorActor.Props(c.Settings.Governor, c.Around),
             (_, beat) => Task.FromResult(GovernorNotReady(beat)))
         {
-            Refuses = PermitModeCheck.Of,
+            Refuses = settings => [.. settings.RefusedFor(role), .. PermitModeCheck.Of(settings)],
             Companions = [FlattenWiring.Companion],
             Metrics = [.. GovernorMetrics.Definitions, .. FlattenWiring.Metrics],
             Persisted = [.. FlattenWiring.Persisted],
@@ -72,7 +72,7 @@ public static class Wiring
             GateNotReady,
             Busy: beat => PanicWire.Find(beat.Fields, "in_flight") is not (null or "0"))
         {
-            Refuses = PermitModeCheck.Of,
+            Refuses = settings => [.. settings.RefusedFor(role), .. PermitModeCheck.Of(settings)],
             Companions = [EssModule.Companion],
             Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All],
             Routes = EssModule.Routes,
@@ -112,7 +112,7 @@ public static class Wiring
 
     private static IReadOnlyList<string> BrainNotReady(RoleBeat beat) =>
         !HeartbeatWire.TryRead(beat.Fields, out var heartbeat, out var why) ? [$"its heartbeat cannot be read: {why}"]
-        : heartbeat.Status == BrainStatus.Degraded ? ["DEGRADED: see its log lines"]
+        : heartbeat.Status == BrainStatus.Degraded ? [$"DEGRADED: {PanicWire.Find(beat.Fields, ExitBrainActor.DegradedField) ?? "see its log lines"}"]
         : [];
 
     private static async Task<IReadOnlyList<string>> GateNotReady(IActorRef gate, RoleBeat beat) =>

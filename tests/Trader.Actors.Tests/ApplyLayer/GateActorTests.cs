@@ -390,6 +390,83 @@ public sealed class GateActorTests : GateBench
         Assert.Equal((true, OrderSide.Sell, 0.5m), (Result("p1").Executed, order.Side, order.Executed));
     }
 
+    /// <summary>A repetition of the plan came first; the entry behind it is the one whose order may be out.</summary>
+    [Fact]
+    [Trait("rule", "S8")]
+    [Trait("rule", "S10")]
+    public void S10_a_taken_plans_own_entry_is_looked_into_although_a_repetition_is_in_hand()
+    {
+        Exchange.Hold(0.5m);
+        var plan = Plan("p1");
+        Redis.Records["p1"] = new PlanRecordText(PlanRecordText.DigestOf(plan), "9-0", "gate-0", new PlanRecordOrder(OrderSide.Sell, 0.5m, false));
+        Exchange.Find = () => (CloseState.Filled, 0.5m);
+        Redis.Silent = m => m is RedisProtocol.LookAtGate;
+        Start();
+        Publish(plan);
+        Again("9-0", plan);
+        Again("9-0", plan);
+        Pass(2000);
+        Assert.Empty(Redis.Results);
+        Assert.Contains("9-0", Redis.Kept);
+
+        Redis.Silent = _ => false;
+        foreach (var look in new[] { 1, 2, 3, 4 })
+        {
+            Gate.Tell(new RedisProtocol.NotDone(new RedisProtocol.LookAtGate(look, null, []), RedisDoubt.Unknown, "no answer"));
+        }
+
+        Pass(100);
+
+        Assert.Empty(Exchange.Orders);
+        Assert.Equal("duplicate_plan", Redis.Results.Single(r => r.StreamId == "1-0").Result.Error);
+        Assert.True(Redis.Results.Single(r => r.StreamId == "9-0").Result.Executed);
+        Assert.Equal(2, Redis.Results.Count);
+    }
+
+    [Theory]
+    [Trait("rule", "S8")]
+    [InlineData("FULL_CLOSE_PROPOSED", "duplicate_plan")]
+    [InlineData("PARTIAL_50", "plan_content_changed")]
+    public void S8_a_redelivered_repetition_of_what_is_in_hand_sends_no_second_order(string action, string error)
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Exchange.Execute = _ => null;
+        Start();
+        Publish(Plan("p1"));
+        Pass(20);
+        Again("9-0", Plan("p1", action));
+        Pass(20);
+        var order = Assert.Single(Exchange.Orders);
+        Assert.Empty(Redis.Results);
+
+        Gate.Tell(GateExchange.Fill(order));
+        Redis.Permit("p1");
+        Pass(1500);
+
+        Assert.Single(Exchange.Orders);
+        Assert.True(Redis.Results.Single(r => r.StreamId == "1-0").Result.Executed);
+        Assert.Equal(error, Redis.Results.Single(r => r.StreamId == "9-0").Result.Error);
+    }
+
+    [Theory]
+    [InlineData(true, "success")]
+    [InlineData(false, "error")]
+    public void The_older_figures_per_symbol_say_only_what_happened(bool fills, string status)
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Exchange.Execute = o => fills ? GateExchange.Fill(o) : new(o.Id, CloseState.Refused, "", 0, new ExchangeFault(FaultKind.Refused, -2022, "no"));
+        Start();
+        Publish(Plan("p1"), Plan("p2", "HOLD"));
+        Pass(20);
+
+        Assert.Equal(1, Meter["quantum_apply_plan_total{symbol=BTCUSDT,decision=EXECUTE}"]);
+        Assert.Equal(1, Meter["quantum_apply_plan_total{symbol=BTCUSDT,decision=HOLD}"]);
+        Assert.Equal(1, Meter[$"quantum_apply_execute_total{{symbol=BTCUSDT,step=CLOSE_FULL,status={status}}}"]);
+        Assert.Equal(fills, Meter["quantum_apply_last_success_epoch{symbol=BTCUSDT}"] >= 0);
+    }
+
     [Theory]
     [Trait("covers", "X15,A24,A47")]
     [InlineData(-2019)]
@@ -563,13 +640,50 @@ public sealed class GateActorTests : GateBench
     [Trait("rule", "S12")]
     public void S12_no_result_is_published_before_it_is_on_disk()
     {
-        Disk.Stalls = true;
-        Start();
+        Start(Live with { JournalWait = Ms(5000) });
+        Disk.Holds = record => record.Kind == "apply.result";
         Publish(Plan("p1", "HOLD"));
-        Pass(2000);
-
+        Pass(4900);
         Assert.Empty(Redis.Results);
         Assert.Contains("1-0", Redis.Kept);
+
+        Disk.LetGo();
+        Pass(1);
+
+        Assert.Equal("action_hold", Result("p1").Error);
+    }
+
+    /// <summary>A disk that neither answers nor refuses must not keep the brain from hearing that its exits were executed.</summary>
+    [Fact]
+    [Trait("rule", "S2")]
+    public void S2_a_result_does_not_wait_for_a_silent_disk_for_ever_and_is_published_once()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Start();
+        Disk.Holds = record => record.Kind == "apply.result";
+        Publish(Plan("p1"), Plan("p2", "HOLD"));
+        Pass(480);
+        Assert.Empty(Redis.Results);
+
+        Pass(100);
+        Assert.True(Result("p1").Executed);
+        Assert.Equal("action_hold", Result("p2").Error);
+        foreach (var plan in new[] { "p1", "p2" })
+        {
+            Assert.Single(Said($"Result of plan {plan} is published without its journal record: the disk did not answer within 500 ms"));
+        }
+
+        Assert.Single(Redis.Alarms, alarm => alarm.Code == "JOURNAL_WRITE_FAILED");
+
+        Disk.LetGo();
+        Pass(600);
+        Assert.Equal(2, Redis.Results.Count);
+
+        // It has answered, so the next silence is another one.
+        Publish(Plan("p3", "HOLD"));
+        Pass(600);
+        Assert.Equal(2, Redis.Alarms.Count(alarm => alarm.Code == "JOURNAL_WRITE_FAILED"));
     }
 
     [Fact]

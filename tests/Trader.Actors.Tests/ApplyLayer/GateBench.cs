@@ -146,7 +146,7 @@ public class GateBench : TestKit
             figures[Key(name, labels)] = seconds;
 
         private static string Key(string name, ReadOnlySpan<(string Name, string Value)> labels) =>
-            labels.Length == 0 ? name : $"{name}{{{labels[0].Name}={labels[0].Value}}}";
+            labels.Length == 0 ? name : $"{name}{{{string.Join(',', labels.ToArray().Select(l => $"{l.Name}={l.Value}"))}}}";
     }
 }
 
@@ -181,6 +181,8 @@ internal sealed class GateRedis
     public List<long> LookedAt { get; } = [];
 
     public List<string> Kept { get; } = [];
+
+    public List<Alarm> Alarms { get; } = [];
 
     public int Batches { get; private set; }
 
@@ -254,6 +256,9 @@ internal sealed class GateRedis
                 break;
             case RedisProtocol.KeepPlans keep:
                 Kept.AddRange(keep.StreamIds);
+                break;
+            case RedisProtocol.PublishAlarm publish:
+                Alarms.Add(publish.Alarm);
                 break;
             case RedisProtocol.TakeMorePlans:
                 Batches++;

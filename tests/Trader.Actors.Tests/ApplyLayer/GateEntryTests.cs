@@ -22,6 +22,36 @@ public sealed class GateEntryTests : GateBench
         Assert.True(Result("p1").Executed);
     }
 
+    /// <summary>Only a production governor names a quantity: without one, the limits of real money were not asked.</summary>
+    [Theory]
+    [Trait("rule", "S1")]
+    [Trait("covers", "X30")]
+    [InlineData("""{"granted":true,"symbol":"BTCUSDT","computed_qty":0.0}""", VenueEnvironment.Production, false)]
+    [InlineData("""{"granted":true}""", VenueEnvironment.Production, false)]
+    [InlineData("""{"granted":true,"symbol":"BTCUSDT","computed_qty":0.5}""", VenueEnvironment.Production, true)]
+    [InlineData("""{"granted":true,"symbol":"BTCUSDT","computed_qty":0.0}""", VenueEnvironment.Testnet, true)]
+    [InlineData("""{"granted":true}""", VenueEnvironment.Paper, true)]
+    public void S1_real_money_is_opened_only_by_a_permit_that_was_given_under_its_limits(string governor, VenueEnvironment account, bool opens)
+    {
+        Exchange.Environment = account;
+        Redis.Permit("p1", governor);
+        Redis.Permit("p2", governor);
+        Start();
+        Guarded();
+        Publish(Open("p1"));
+        Pass(20);
+        Assert.Equal(
+            (opens, opens ? "" : "governor_permit_without_quantity"), (Result("p1").Executed, Result("p1").Error));
+        Assert.Equal(!opens, Redis.Governor.ContainsKey("p1"));
+        Assert.Equal(opens ? double.NaN : 1, Meter["governor_block_total{reason=governor_permit_without_quantity}"]);
+
+        Exchange.Hold(0.5m);
+        Pass(600);
+        Publish(Plan("p2"));
+        Pass(20);
+        Assert.True(Result("p2").Executed);
+    }
+
     [Theory]
     [Trait("rule", "S11")]
     [InlineData("never", "exit_brain_silent")]

@@ -270,6 +270,11 @@ public sealed class PositionFlattenerChecksTests : FlattenBench
             "[WARNING] Testnet flatten: its own record cannot be used (a stored flatten.unheard-of of 17 cannot be understood) - NO-OP", Lines);
         NothingHappened();
         Assert.Contains("FLATTEN_RECORD_UNREADABLE", Redis.Alarms);
+
+        // It is tried again and again, and said once: no line, and no stack trace, for every try.
+        Pass(Seconds(20));
+        Assert.Single(Said("its record cannot be read, so nothing will be flattened"));
+        Assert.DoesNotContain(Lines, line => line.Contains("replaying event", StringComparison.Ordinal));
     }
 
     [Fact]

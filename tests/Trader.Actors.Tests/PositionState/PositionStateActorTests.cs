@@ -35,6 +35,21 @@ public sealed class PositionStateActorTests : Akka.TestKit.Xunit2.TestKit
         ((TestScheduler)Sys.Scheduler).Advance(Ms(1));
     }
 
+    /// <summary>What is not handled raises an alarm at the guardian (S11), which a Redis that is away is not.</summary>
+    [Fact]
+    [Trait("rule", "S11")]
+    public async Task S11_an_outage_of_Redis_is_no_lost_message()
+    {
+        var lost = CreateTestProbe();
+        Sys.EventStream.Subscribe(lost, typeof(Akka.Event.UnhandledMessage));
+
+        brain.Tell(new RedisProtocol.Disconnected("gone"), redis);
+        brain.Tell(new RedisProtocol.Connected(), redis);
+        await brain.Ask<ActorIdentity>(new Identify(0), Seconds(20));
+
+        lost.ExpectNoMsg(0);
+    }
+
     [Fact]
     public void A_plan_with_a_fresh_snapshot_is_answered_from_memory()
     {

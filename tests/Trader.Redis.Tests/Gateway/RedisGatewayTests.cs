@@ -194,6 +194,20 @@ public sealed class RedisGatewayTests : TestKit, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_role_report_is_kept_under_its_node_and_nodes_of_old_are_forgotten()
+    {
+        await console.Text("HSET", RedisKeys.RoleReports + Roles.Governor, "old", "1000:", "odd", "what", "n2", "9999999999999:");
+
+        await Ask<RedisProtocol.Done>(new RedisProtocol.PublishRoleReport(Roles.Governor, "n1", "why: because"));
+
+        Assert.Equal("2", await console.Text("HLEN", RedisKeys.RoleReports + Roles.Governor));
+        Assert.True(RoleReport.TryRead(await console.Text("HGET", RedisKeys.RoleReports + Roles.Governor, "n1"), out var report));
+        Assert.Equal("why: because", report.NotReady);
+        Assert.InRange(report.AtMs, 1_700_000_000_000, 4_000_000_000_000);
+        Assert.Equal("-1", await console.Text("PTTL", RedisKeys.RoleReports + Roles.Governor));
+    }
+
+    [Fact]
     [Trait("rule", "S2")]
     public async Task While_redis_is_away_every_command_is_answered_as_not_done()
     {
