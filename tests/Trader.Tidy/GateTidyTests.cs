@@ -6,7 +6,7 @@ namespace Trader.Tidy;
 /// <summary>What the order gate promises beyond what the compiler can hold: who makes passes, who asks for them, who turns the switch.</summary>
 public sealed class GateTidyTests
 {
-    private static readonly string[] Production = ["actors", "hosts", "lighthouse", "pbm"];
+    private static readonly string[] Production = ["actors", "hosts", "clients", "samples", "lighthouse", "pbm"];
 
     [Fact]
     public void A_pass_is_made_of_the_atomic_steps_answer_and_nowhere_else() =>

@@ -80,6 +80,7 @@ public sealed partial class RedisGateway : ReceiveActor
         ReceiveEss();
         ReceivePositionState();
         ReceiveGate();
+        ReceiveIntents();
     }
 
     /// <summary>The subscribers belong to the props and not to the actor: a restart that forgot them would leave them deaf (S10).</summary>
@@ -125,6 +126,8 @@ public sealed partial class RedisGateway : ReceiveActor
     partial void ReceivePositionState();
 
     partial void ReceiveGate();
+
+    partial void ReceiveIntents();
 
     private void OnLink(RedisLinkState state)
     {

@@ -35,6 +35,7 @@ internal sealed partial class SettingsMapping(
             Ess = Ess(),
             PositionState = PositionState(),
             ApplyLayer = ApplyLayer(exchange),
+            Intents = Intents(),
         };
     }
 
