@@ -17,6 +17,8 @@ public static class OrderIntentJson
     /// <summary>What a decimal holds exactly, whatever the digits are.</summary>
     private const int MaxDigits = 28;
 
+    private const string NoObject = "the body is no JSON object";
+
     private static readonly string[] Names =
     [
         "source", "intent_id", "symbol", "action", "quantity", "price", "kill_score", "confidence", "leverage", "leg", "created_at_ms",
@@ -66,9 +68,17 @@ public static class OrderIntentJson
         ReadOnlyMemory<byte> body, [NotNullWhen(true)] out OrderIntent? intent, [NotNullWhen(false)] out string? why)
     {
         intent = null;
-        if (TryFields(body, out var fields, out why))
+        try
         {
-            intent = Read(fields, out why);
+            if (TryFields(body, out var fields, out why))
+            {
+                intent = Read(fields, out why);
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // The second is how the parser speaks of text that is no UTF-16, such as half a surrogate pair.
+            why = NoObject;
         }
 
         return intent is not null;
@@ -87,34 +97,26 @@ public static class OrderIntentJson
         ReadOnlyMemory<byte> body, out Dictionary<string, JsonElement> fields, [NotNullWhen(false)] out string? why)
     {
         fields = new(StringComparer.Ordinal);
-        why = "the body is no JSON object";
-        try
+        why = NoObject;
+        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 8 });
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 8 });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return false;
+        }
+
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            if (!Names.Contains(property.Name))
             {
+                why = $"'{Short(property.Name)}' is no field of an intent; the fields are {string.Join(", ", Names)}";
                 return false;
             }
 
-            foreach (var property in document.RootElement.EnumerateObject())
+            if (!fields.TryAdd(property.Name, property.Value.Clone()))
             {
-                if (!Names.Contains(property.Name))
-                {
-                    why = $"'{Short(property.Name)}' is no field of an intent; the fields are {string.Join(", ", Names)}";
-                    return false;
-                }
-
-                if (!fields.TryAdd(property.Name, property.Value.Clone()))
-                {
-                    why = $"{property.Name} stands twice";
-                    return false;
-                }
+                why = $"{property.Name} stands twice";
+                return false;
             }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // The second is how the parser speaks of text that is no UTF-16, such as half a surrogate pair.
-            return false;
         }
 
         why = null;
