@@ -1,6 +1,6 @@
 namespace Trader.Messages;
 
-/// <summary>Why a plan is certainly not in the stream. The names in snake case are the stable codes.</summary>
+/// <summary>Why handing in has certainly added nothing to the stream. The names in snake case are the stable codes.</summary>
 public enum NotSubmittedReason
 {
     /// <summary>Too many intents are in hand without a result.</summary>
@@ -80,7 +80,10 @@ public abstract record GateVerdict
     /// <param name="Why">For people.</param>
     public sealed record Pending(PlanId Plan, string Why) : GateVerdict(Plan);
 
-    /// <summary>It is certainly not in the stream. The same intent may be handed in again.</summary>
+    /// <summary>
+    /// This handing in has certainly added nothing to the stream, and never will. The same intent may be handed in again, which is also how a
+    /// strategy learns whether an earlier life of its own had handed it in.
+    /// </summary>
     /// <param name="Detail">For people; no secrets.</param>
     public sealed record NotSubmitted(PlanId Plan, NotSubmittedReason Reason, string Detail) : GateVerdict(Plan);
 

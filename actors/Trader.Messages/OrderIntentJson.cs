@@ -17,6 +17,8 @@ public static class OrderIntentJson
     /// <summary>What a decimal holds exactly, whatever the digits are.</summary>
     private const int MaxDigits = 28;
 
+    private const string Decimal = "a plain decimal, as text or number, of at most 28 digits,";
+
     private const string NoObject = "the body is no JSON object";
 
     private static readonly string[] Names =
@@ -126,8 +128,7 @@ public static class OrderIntentJson
     private static OrderIntent? Read(Dictionary<string, JsonElement> fields, out string? why)
     {
         why = null;
-        decimal? quantity = null, price = null, killScore = null, confidence = null, leverage = null;
-        var leg = PositionSide.Both;
+        decimal? quantity = null;
         if (!IntentId.TryCreate(Text(fields, "source"), Text(fields, "intent_id"), out var id))
         {
             why = $"source and intent_id must be text of 1 to {IntentId.MaxLength} of A-Z a-z 0-9 . _ -, source none of the system's own";
@@ -142,48 +143,43 @@ public static class OrderIntentJson
         }
         else if (!TryNumber(fields, "quantity", OrderIntent.IsAmount, ref quantity))
         {
-            why = "quantity must be a plain decimal above 0 up to 1e14, as text or number, of at most 28 digits";
+            why = $"quantity must be {Decimal} above 0 up to 1e14";
         }
         else if (!OrderIntent.TryCreate(id, symbol, action, quantity, out var intent))
         {
             why = OrderIntent.NeedsQuantity(action)
                 ? "quantity is missing: this action needs one" : "quantity does not go with a close: it takes its share of the position";
         }
-        else if (!TryNumber(fields, "price", OrderIntent.IsAmount, ref price))
-        {
-            why = "price must be a plain decimal above 0 up to 1e14, as text or number, of at most 28 digits";
-        }
-        else if (!TryNumber(fields, "kill_score", OrderIntent.IsFraction, ref killScore)
-            || !TryNumber(fields, "confidence", OrderIntent.IsFraction, ref confidence))
-        {
-            why = "kill_score and confidence must be plain decimals from 0 to 1, as text or number, of at most 28 digits";
-        }
-        else if (!TryNumber(fields, "leverage", OrderIntent.IsLeverage, ref leverage))
-        {
-            why = "leverage must be a plain decimal above 0 up to 1000, as text or number, of at most 28 digits";
-        }
-        else if (!TryLeg(fields, ref leg) || !OrderIntent.FitsLeg(action, leg))
-        {
-            why = "leg must be \"long\" or \"short\", and goes with a close only";
-        }
-        else if (!TryTime(fields, out var createdAt))
-        {
-            why = "created_at_ms must be a whole number of unix milliseconds";
-        }
         else
         {
-            return intent with
-            {
-                Price = price,
-                KillScore = killScore,
-                Confidence = confidence,
-                Leverage = leverage,
-                Leg = leg,
-                CreatedAtMs = createdAt,
-            };
+            return WithRest(intent, fields, out why);
         }
 
         return null;
+    }
+
+    /// <summary>What an intent may say besides.</summary>
+    private static OrderIntent? WithRest(OrderIntent intent, Dictionary<string, JsonElement> fields, out string? why)
+    {
+        decimal? price = null, killScore = null, confidence = null, leverage = null;
+        var leg = PositionSide.Both;
+        long? createdAt = null;
+        why = !TryNumber(fields, "price", OrderIntent.IsAmount, ref price) ? $"price must be {Decimal} above 0 up to 1e14"
+            : !TryNumber(fields, "kill_score", OrderIntent.IsFraction, ref killScore) ? $"kill_score must be {Decimal} from 0 to 1"
+            : !TryNumber(fields, "confidence", OrderIntent.IsFraction, ref confidence) ? $"confidence must be {Decimal} from 0 to 1"
+            : !TryNumber(fields, "leverage", OrderIntent.IsLeverage, ref leverage) ? $"leverage must be {Decimal} above 0 up to 1000"
+            : !TryLeg(fields, ref leg) || !OrderIntent.FitsLeg(intent.Action, leg) ? "leg must be \"long\" or \"short\", and goes with a close only"
+            : !TryTime(fields, ref createdAt) ? "created_at_ms must be a whole number of unix milliseconds"
+            : null;
+        return why is not null ? null : intent with
+        {
+            Price = price,
+            KillScore = killScore,
+            Confidence = confidence,
+            Leverage = leverage,
+            Leg = leg,
+            CreatedAtMs = createdAt,
+        };
     }
 
     private static bool TryAction(string? word, out IntentAction action)
@@ -227,9 +223,8 @@ public static class OrderIntentJson
         return leg != PositionSide.Both;
     }
 
-    private static bool TryTime(Dictionary<string, JsonElement> fields, out long? createdAt)
+    private static bool TryTime(Dictionary<string, JsonElement> fields, ref long? createdAt)
     {
-        createdAt = null;
         if (!fields.TryGetValue("created_at_ms", out var value))
         {
             return true;

@@ -8,6 +8,7 @@ public sealed class InProcessOrderGate : IOrderGate
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private readonly HandedIn handedIn = new();
     private readonly Func<IActorRef?> desk;
     private readonly TimeSpan wait;
 
@@ -22,15 +23,14 @@ public sealed class InProcessOrderGate : IOrderGate
         ArgumentOutOfRangeException.ThrowIfGreaterThan(this.wait, IntentProtocol.MaxWait, nameof(wait));
     }
 
-    public ValueTask<GateVerdict> SubmitAsync(OrderIntent intent, CancellationToken cancel = default)
+    public async ValueTask<GateVerdict> SubmitAsync(OrderIntent intent, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(intent);
         cancel.ThrowIfCancellationRequested();
         var plan = intent.Id.Plan;
-        return desk() is { } running
-            ? Ask(running, new IntentProtocol.Submit(intent, wait), plan, cancel)
-            : ValueTask.FromResult<GateVerdict>(
-                new GateVerdict.NotSubmitted(plan, NotSubmittedReason.GateUnreachable, "the gate of this process does not run"));
+        return handedIn.Judge(intent, desk() is { } running
+            ? await Ask(running, new IntentProtocol.Submit(intent, wait), plan, cancel).ConfigureAwait(false)
+            : new GateVerdict.NotSubmitted(plan, NotSubmittedReason.GateUnreachable, "the gate of this process does not run"));
     }
 
     public ValueTask<GateVerdict> VerdictAsync(PlanId plan, CancellationToken cancel = default)

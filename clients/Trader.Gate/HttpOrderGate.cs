@@ -18,6 +18,7 @@ public sealed class HttpOrderGate : IOrderGate, IDisposable
     /// <summary>Bytes; a verdict has at most some steps of a few hundred.</summary>
     private const int MaxAnswer = 256 * 1024;
 
+    private readonly HandedIn handedIn = new();
     private readonly HttpClient http;
     private readonly Uri submit;
     private readonly Uri intents;
@@ -69,6 +70,30 @@ public sealed class HttpOrderGate : IOrderGate, IDisposable
     {
         ArgumentNullException.ThrowIfNull(intent);
         cancel.ThrowIfCancellationRequested();
+        return handedIn.Judge(intent, await Post(intent, cancel).ConfigureAwait(false));
+    }
+
+    public async ValueTask<GateVerdict> VerdictAsync(PlanId plan, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(intents, $"?plan_id={plan.Value}&{query}"), cancel).ConfigureAwait(false);
+            var body = await answer.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
+            return Verdict(plan, body)
+                ?? new GateVerdict.Pending(plan, $"the gate answered {(int)answer.StatusCode} without a verdict: {Refusal(body)}");
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return new GateVerdict.Pending(plan, NoAnswer(e));
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<GateVerdict> Post(OrderIntent intent, CancellationToken cancel)
+    {
         var plan = intent.Id.Plan;
         using var content = new ByteArrayContent(OrderIntentJson.Write(intent));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -95,25 +120,6 @@ public sealed class HttpOrderGate : IOrderGate, IDisposable
             return new GateVerdict.Pending(plan, NoAnswer(e));
         }
     }
-
-    public async ValueTask<GateVerdict> VerdictAsync(PlanId plan, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        cancel.ThrowIfCancellationRequested();
-        try
-        {
-            using var answer = await http.GetAsync(new Uri(intents, $"?plan_id={plan.Value}&{query}"), cancel).ConfigureAwait(false);
-            var body = await answer.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
-            return Verdict(plan, body)
-                ?? new GateVerdict.Pending(plan, $"the gate answered {(int)answer.StatusCode} without a verdict: {Refusal(body)}");
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return new GateVerdict.Pending(plan, NoAnswer(e));
-        }
-    }
-
-    public void Dispose() => http.Dispose();
 
     /// <summary>The token never travels bare.</summary>
     private static bool IsSafe(Uri address) => address.IsAbsoluteUri

@@ -10,7 +10,8 @@ public interface IOrderGate
 {
     /// <summary>
     /// Hands in an intent and waits a while for its verdict. Handing in the same intent again is the same plan and never a second order, so
-    /// that is what to do after a crash, a timeout, or <see cref="GateVerdict.NotSubmitted"/>.
+    /// that is what to do after a crash, a timeout, or <see cref="GateVerdict.NotSubmitted"/>. What this object was told of an intent
+    /// stands when handing it in again fails: what was final stays so, and what was not stays <see cref="GateVerdict.Pending"/>.
     /// </summary>
     /// <param name="cancel">
     /// Cancelled before anything was sent, it throws; afterwards it ends the waiting, and the verdict is <see cref="GateVerdict.Pending"/>:

@@ -78,6 +78,46 @@ public sealed class HttpOrderGateTests : IDisposable
 
     [Fact]
     [Trait("rule", "S1")]
+    public async Task S1_what_may_be_in_the_stream_is_not_called_unsubmitted_because_the_gate_is_gone_now()
+    {
+        using var gate = await Vanished();
+
+        Assert.IsType<GateVerdict.Pending>(await gate.SubmitAsync(Intent));
+        // Another intent has no such past.
+        Assert.IsType<GateVerdict.NotSubmitted>(await gate.SubmitAsync(OrderIntent.Close(IntentId.Of("s", "2"), Intent.Symbol)));
+    }
+
+    [Fact]
+    [Trait("rule", "S1")]
+    public void S1_only_a_verdict_or_Redis_own_word_ends_what_may_be_in_the_stream()
+    {
+        var plan = Intent.Id.Plan;
+        var unreachable = new GateVerdict.NotSubmitted(plan, NotSubmittedReason.GateUnreachable, "refused");
+        var withdrawn = unreachable with { Reason = NotSubmittedReason.Withdrawn };
+        var unknown = new GateVerdict.Decided(plan, new PlanResult(plan.Value, "BTCUSDT", "EXECUTE", false, true, [], "outcome_unknown", 1));
+        var final = new GateVerdict.Decided(plan, new PlanResult(plan.Value, "BTCUSDT", "EXECUTE", true, true, [], "", 1));
+        foreach (var (before, after, said) in new (GateVerdict, GateVerdict, Type)[]
+        {
+            (unreachable, unreachable, typeof(GateVerdict.NotSubmitted)),
+            (new GateVerdict.Pending(plan, ""), unreachable, typeof(GateVerdict.Pending)),
+            (unknown, unreachable, typeof(GateVerdict.Pending)),
+            (unknown, withdrawn, typeof(GateVerdict.NotSubmitted)),
+            (new GateVerdict.Pending(plan, ""), final, typeof(GateVerdict.Decided)),
+            (final, unreachable, typeof(GateVerdict.Decided)),
+            (final, withdrawn, typeof(GateVerdict.Decided)),
+        })
+        {
+            var handedIn = new HandedIn();
+            Assert.Same(before, handedIn.Judge(Intent, before));
+            Assert.IsType(said, handedIn.Judge(Intent, after));
+            // Another content under the same id has none of this.
+            var other = OrderIntent.Close(Intent.Id, Intent.Symbol);
+            Assert.Same(unreachable, handedIn.Judge(other, unreachable));
+        }
+    }
+
+    [Fact]
+    [Trait("rule", "S1")]
     public async Task S1_giving_up_waiting_is_pending_and_giving_up_before_is_an_exception()
     {
         await using var server = await DeskServer.Start();
@@ -141,6 +181,18 @@ public sealed class HttpOrderGateTests : IDisposable
         Assert.Throws<InvalidDataException>(() => GateToken.Find(environment));
         Assert.Throws<InvalidDataException>(() => GateToken.Find(new Dictionary<string, string>()));
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A gate that took the intent, said nothing, and does not listen any more.</summary>
+    private async Task<HttpOrderGate> Vanished()
+    {
+        listener.Start();
+        var gate = Gate(Port());
+        var serving = Serve("");
+        Assert.IsType<GateVerdict.Pending>(await gate.SubmitAsync(Intent));
+        await serving;
+        listener.Stop();
+        return gate;
     }
 
     private static HttpOrderGate Gate(int port) => new(new Uri($"http://127.0.0.1:{port}"), DeskServer.Token, TimeSpan.Zero);

@@ -10,8 +10,6 @@ namespace Trader.Actors.IntentDesk;
 /// </summary>
 public sealed partial class IntentDeskActor
 {
-    private const int WaitersPerPlace = 2;
-
     private void OnSought(RedisProtocol.IntentSought found)
     {
         sought.Remove(found.Id);
@@ -84,7 +82,7 @@ public sealed partial class IntentDeskActor
     private void Wait(PlanId plan, TimeSpan wait)
     {
         var most = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > IntentProtocol.MaxWait ? IntentProtocol.MaxWait : wait;
-        if (waiters.Count >= settings.MaxInHand * WaitersPerPlace)
+        if (waiters.Count >= settings.MaxWaiting)
         {
             Answer(Sender, book.Of(plan)?.Verdict ?? new GateVerdict.Pending(plan, "too many are waiting; ask again"));
             return;
@@ -99,12 +97,15 @@ public sealed partial class IntentDeskActor
     private void AnswerDue()
     {
         var now = Now;
-        foreach (var waiter in waiters.Where(waiter => !sought.Contains(waiter.Plan)).ToList())
+        foreach (var waiter in waiters.ToList())
         {
-            if (book.Of(waiter.Plan) is { } intent && (intent.Verdict.IsFinal || (waiter.Until <= now && !intent.IsSettling)))
+            var intent = book.Of(waiter.Plan);
+            var isSettling = intent?.IsSettling ?? sought.Contains(waiter.Plan);
+            if (intent is { Verdict.IsFinal: true } || (waiter.Until <= now && !isSettling) || waiter.Until + SettleMost <= now)
             {
                 waiters.Remove(waiter);
-                Answer(waiter.To, intent.Verdict);
+                sought.Remove(waiter.Plan);
+                Answer(waiter.To, intent?.Verdict ?? new GateVerdict.Pending(waiter.Plan, "nobody has said what became of it; ask again"));
             }
         }
     }

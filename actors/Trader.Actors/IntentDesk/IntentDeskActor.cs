@@ -23,6 +23,9 @@ public sealed partial class IntentDeskActor : ReceiveActor, IWithTimers
 
     private static readonly TimeSpan SettleEvery = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Longer than Redis' deadlines; an answer that has not come by then never will.</summary>
+    private static readonly TimeSpan SettleMost = TimeSpan.FromSeconds(4);
+
     private readonly IntentDeskSettings settings;
     private readonly Surroundings around;
     private readonly ILoggingAdapter log = Context.GetLogger();
@@ -99,7 +102,7 @@ public sealed partial class IntentDeskActor : ReceiveActor, IWithTimers
 
     private void OnGetVerdict(IntentProtocol.GetVerdict get)
     {
-        if (book.Of(get.Plan) is null && sought.Add(get.Plan))
+        if (book.Of(get.Plan) is null && waiters.Count < settings.MaxWaiting && sought.Add(get.Plan))
         {
             around.Redis.Tell(new RedisProtocol.FindIntent(get.Plan));
         }

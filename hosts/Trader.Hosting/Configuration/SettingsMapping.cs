@@ -25,9 +25,10 @@ internal sealed partial class SettingsMapping(
         var watchdog = Guard(brain);
         var worker = Worker(node);
         var exchange = Exchange();
+        var http = Http();
         return new NodeSettings(
             node, StateDir(), ports, Redis(worker.ClaimIdle), exchange, brain, watchdog, worker,
-            Link(ports), Http(), Engine())
+            Link(ports), http, Engine())
         {
             Flatten = Flatten(exchange, worker),
             EssLatch = EssLatch(),
@@ -35,7 +36,7 @@ internal sealed partial class SettingsMapping(
             Ess = Ess(),
             PositionState = PositionState(),
             ApplyLayer = ApplyLayer(exchange),
-            Intents = Intents(),
+            Intents = Intents(http),
         };
     }
 

@@ -18,7 +18,7 @@ public class DeskBench : TestKit
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         """;
 
-    internal static readonly IntentDeskSettings Usual = new(10, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), TimeSpan.FromHours(6));
+    internal static readonly IntentDeskSettings Usual = new(10, 20, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), TimeSpan.FromHours(6));
 
     private readonly IActorRef redis;
     private int entries;

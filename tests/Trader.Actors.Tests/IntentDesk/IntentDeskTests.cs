@@ -286,11 +286,28 @@ public sealed class IntentDeskTests : DeskBench
     [Fact]
     public void Waiting_is_bounded_too()
     {
-        Start(Usual with { MaxInHand = 2 });
+        Start(Usual with { MaxWaiting = 4 });
         List<GateVerdict>[] all = [.. Enumerable.Range(0, 5).Select(_ => Submit(Buy("1")))];
 
         Assert.IsType<GateVerdict.Pending>(Assert.Single(all[4]));
         Assert.All(all[..4], Assert.Empty);
+        Assert.IsType<GateVerdict.Pending>(Assert.Single(Verdict("2")));
+        Assert.Empty(All<RedisProtocol.FindIntent>());
+    }
+
+    [Fact]
+    public void Nobody_waits_for_ever_for_an_answer_that_never_comes()
+    {
+        Start();
+        var (submitted, asked) = (Submit(Buy("1"), waitMs: 100), Verdict("2", waitMs: 100));
+        Pass(4000);
+        Assert.Empty(submitted.Concat(asked));
+        Pass(140);
+
+        Assert.IsType<GateVerdict.Pending>(Assert.Single(submitted));
+        Assert.IsType<GateVerdict.Pending>(Assert.Single(asked));
+        _ = Verdict("2");
+        Assert.Equal(2, All<RedisProtocol.FindIntent>().Count);
     }
 
     [Fact]
