@@ -11,6 +11,8 @@ namespace Trader.Scenarios;
 /// <summary>The sample as somebody runs it: a process of its own beside the whole system, with nothing but the gate's address and token.</summary>
 public sealed class SampleStrategyScenarios : IAsyncLifetime
 {
+    private static readonly string[] Symbols = ["SOLUSDT", "XRPUSDT", "LINKUSDT", "LTCUSDT"];
+
     private TraderFleet Fleet { get; set; } = null!;
 
     public async Task InitializeAsync()
@@ -18,8 +20,8 @@ public sealed class SampleStrategyScenarios : IAsyncLifetime
         Fleet = await TraderFleet.Start(new FleetOptions
         {
             Paper = new PaperOptions { Symbols = 20, WarmUp = true },
-            // Fifteen seconds between buying and selling are P3.3's scenarios' business.
-            Settings = "trader.position-state.cooldown = 0s",
+            // Fifteen seconds between buying and selling are P3.3's scenarios' business; and a machine may be slow without being unsafe.
+            Settings = "trader.position-state.cooldown = 0s, trader.apply-layer { permit-wait = 8s, brain-silence = 3s }",
         });
         var gate = Fleet.StartNode("gate", ["--roles", "apply-layer"]);
         Fleet.StartNode("gov", ["--roles", "governor"]);
@@ -39,16 +41,25 @@ public sealed class SampleStrategyScenarios : IAsyncLifetime
     [Trait("rule", "S6")]
     public async Task S6_the_sample_buys_and_sells_through_the_gate_and_a_persons_switch_stops_it()
     {
-        var strategy = Start("SOLUSDT");
-        await Fleet.Said(strategy, "OpenLong SOLUSDT");
-        await Fleet.Until("the sample to end", () => strategy.HasExited);
+        // On a loaded machine a heartbeat may be late just then, and an open is refused for it: that is the gate's duty, and another symbol's turn.
+        var strategy = Start(Symbols[0]);
+        var (symbol, tries) = (Symbols[0], 1);
+        while (await Ended(strategy) != 0)
+        {
+            Assert.Contains(strategy.Lines, line => line.StartsWith("OpenLong", StringComparison.Ordinal) && line.Contains("refused: ", StringComparison.Ordinal));
+            Assert.DoesNotContain(Fleet.Orders(), o => o.Symbol == symbol);
+            Assert.True(tries < Symbols.Length, Fleet.Tails());
+            symbol = Symbols[tries++];
+            strategy = Start(symbol);
+        }
 
-        Assert.True(strategy.ExitCode == 0, Fleet.Tails());
         var orders = Fleet.Orders();
+        var quantity = Fleet.Exchange.Engine.Symbols.Single(spec => spec.Name == symbol) is var spec
+            ? spec.FloorToStep(decimal.Round(100 / spec.InitialPrice, 8)) : 0;
         Assert.Equal(2, orders.Count);
         Assert.All(orders, o => Assert.StartsWith("ap-", o.ClientOrderId, StringComparison.Ordinal));
-        Assert.Equal((OrderSide.Buy, "SOLUSDT", 0.66m), (orders[0].Side, orders[0].Symbol, orders[0].Quantity));
-        Assert.Equal((OrderSide.Sell, "SOLUSDT", 0.66m, "true"), (orders[1].Side, orders[1].Symbol, orders[1].Quantity, orders[1].Request!.ReduceOnly));
+        Assert.Equal((OrderSide.Buy, symbol, quantity), (orders[0].Side, orders[0].Symbol, orders[0].Quantity));
+        Assert.Equal((OrderSide.Sell, symbol, quantity, "true"), (orders[1].Side, orders[1].Symbol, orders[1].Quantity, orders[1].Request!.ReduceOnly));
         Assert.Empty(Fleet.OpenPositions());
         // What it printed are the plans of the stream, each once, with both permits consumed.
         foreach (var plan in Plans(strategy))
@@ -58,12 +69,21 @@ public sealed class SampleStrategyScenarios : IAsyncLifetime
         }
 
         await Fleet.Console.Text("SET", RedisKeys.KillSwitch, "true");
-        var stopped = Start("ADAUSDT");
-        await Fleet.Until("the stopped sample to end", () => stopped.HasExited);
+        await Fleet.Until("a refusal by the switch", async () =>
+        {
+            // Not read in time counts as on and is said so; then it is asked again.
+            var stopped = Start("ADAUSDT");
+            Assert.Equal(1, await Ended(stopped));
+            return stopped.Lines.Any(line => line.EndsWith("refused: kill_switch_active", StringComparison.Ordinal));
+        });
 
-        Assert.Equal(1, stopped.ExitCode);
-        Assert.Contains(stopped.Lines, line => line.EndsWith("refused: kill_switch_active", StringComparison.Ordinal));
         Assert.Equal(2, Fleet.Orders().Count);
+    }
+
+    private async Task<int> Ended(NodeProcess strategy)
+    {
+        await Fleet.Until("the sample to end", () => strategy.HasExited, TimeSpan.FromSeconds(90));
+        return await strategy.End();
     }
 
     private static IEnumerable<string> Plans(NodeProcess strategy) => strategy.Lines
