@@ -14,10 +14,10 @@ public static class OrderIntentJson
     /// <summary>Bytes; the largest intent is well below.</summary>
     public const int MaxBytes = 2048;
 
-    /// <summary>What a decimal holds exactly, whatever the digits are.</summary>
-    private const int MaxDigits = 28;
+    /// <summary>Characters; more than any decimal needs.</summary>
+    private const int MaxNumber = 64;
 
-    private const string Decimal = "a plain decimal, as text or number, of at most 28 digits,";
+    private const string Decimal = "a plain decimal, as text or number, without sign or exponent and not too fine to be held exactly,";
 
     private const string NoObject = "the body is no JSON object";
 
@@ -86,14 +86,20 @@ public static class OrderIntentJson
         return intent is not null;
     }
 
-    /// <summary>Digits, and perhaps a point with digits behind it; at most 28 digits, which a decimal holds exactly.</summary>
+    /// <summary>Digits, and perhaps a point with digits behind it, that a decimal holds exactly.</summary>
     public static bool TryDecimal(string? text, out decimal number)
     {
         number = 0;
-        var parts = text?.Split('.') ?? [];
-        return parts.Length is 1 or 2 && parts.All(part => part.Length > 0 && part.All(char.IsAsciiDigit)) && parts.Sum(p => p.Length) <= MaxDigits
-            && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+        var parts = text is { Length: <= MaxNumber } ? text.Split('.') : [];
+        return parts.Length is 1 or 2 && parts.All(part => part.Length > 0 && part.All(char.IsAsciiDigit))
+            && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
+            && Digits(number.ToString(CultureInfo.InvariantCulture)) == Digits(text!);
     }
+
+    /// <summary>Without the zeros that say nothing, so that rounding shows.</summary>
+    private static string Digits(string number) => number.Contains('.', StringComparison.Ordinal)
+        ? number.TrimStart('0').TrimEnd('0').TrimEnd('.')
+        : number.TrimStart('0');
 
     private static bool TryFields(
         ReadOnlyMemory<byte> body, out Dictionary<string, JsonElement> fields, [NotNullWhen(false)] out string? why)

@@ -21,6 +21,19 @@ public sealed class GateTidyTests
     }
 
     [Fact]
+    public void A_strategy_is_given_the_messages_and_one_door()
+    {
+        Only(@"\bnew\s+(RedisProtocol\.)?PublishIntent\s*\(", "actors/Trader.Actors/IntentDesk/");
+        var references = Repository.Files(["clients/Trader.Gate", "samples"], ".csproj")
+            .SelectMany(f => Regex.Matches(f.Text, @"(?:Project|Package|Framework)Reference Include=""([^""]+)").Select(m => (f.Path, Name: m.Groups[1].Value)))
+            .ToList();
+
+        Assert.NotEmpty(references);
+        Findings.None(references.Where(r => !r.Name.EndsWith("/Trader.Messages.csproj", StringComparison.Ordinal)
+            && !r.Name.EndsWith("/Trader.Gate.csproj", StringComparison.Ordinal)).Select(r => $"{r.Path} references {r.Name}"));
+    }
+
+    [Fact]
     public void Only_a_persons_verb_turns_the_kill_switch()
     {
         var findings = Files().Where(f => Regex.IsMatch(f.Text, @"\bRedisKeys\.KillSwitch\b"))

@@ -159,6 +159,26 @@ public sealed class OrderIntentTests
         Assert.Equal(intent, again);
     }).Check(Config);
 
+    [Theory]
+    [Trait("rule", "S13")]
+    [InlineData("0.0000000000000000000000000001", "0.0000000000000000000000000001")]
+    [InlineData("7.9228162514264337593543950335", "7.9228162514264337593543950335")]
+    [InlineData("99999999999999.99999999999999", "99999999999999.99999999999999")]
+    [InlineData("100000000000000", "100000000000000")]
+    [InlineData("007.500", "7.5")]
+    [InlineData("10", "10")]
+    public void S13_the_finest_and_the_largest_come_through_whole(string text, string expected)
+    {
+        var json = $$"""{"source":"s","intent_id":"1","symbol":"BTCUSDT","action":"open_long","quantity":"{{text}}"}""";
+        Assert.True(OrderIntentJson.TryRead(Encoding.UTF8.GetBytes(json), out var intent, out var why), why);
+
+        Assert.Equal(expected, intent.Quantity!.Value.ToString(CultureInfo.InvariantCulture));
+        Assert.True(OrderIntentJson.TryRead(OrderIntentJson.Write(intent), out var again, out _));
+        Assert.Equal(intent, again);
+        Assert.True(PlanWire.TryRead(OrderIntentWire.Write(intent, NowMs), out var plan, out _));
+        Assert.Equal(intent.Quantity, plan.Quantity);
+    }
+
     [Fact]
     public void The_JSON_is_the_documented_one()
     {
@@ -210,7 +230,9 @@ public sealed class OrderIntentTests
     [InlineData("""{"quantity":true,…}""", "quantity")]
     [InlineData("""{"quantity":null,…}""", "quantity")]
     [InlineData("""{"quantity":{"a":1},…}""", "quantity")]
-    [InlineData("""{"quantity":0.12345678901234567890123456789,…}""", "quantity")]
+    [InlineData("""{"quantity":0.123456789012345678901234567895,…}""", "quantity")]
+    [InlineData("""{"quantity":99999999999999.999999999999999999,…}""", "quantity")]
+    [InlineData("""{"quantity":"00000000000000000000000000000000000000000000000000000000000000001",…}""", "quantity")]
     [InlineData("""{"quantity":100000000000001,…}""", "quantity")]
     [InlineData("""{"price":0,"quantity":1,…}""", "price")]
     [InlineData("""{"kill_score":1.1,"quantity":1,…}""", "kill_score")]
