@@ -14,6 +14,12 @@ public static class PlanResultWords
 
     /// <summary>Nobody knows yet whether the order was executed; a corrected result follows.</summary>
     public const string OutcomeUnknown = "outcome_unknown";
+
+    /// <summary>The plan was taken before: what became of it stands in another result.</summary>
+    public const string DuplicatePlan = "duplicate_plan";
+
+    /// <summary>Another plan was seen under this id before.</summary>
+    public const string ContentChanged = "plan_content_changed";
 }
 
 /// <summary>One step of a result. Numbers are base units.</summary>
@@ -46,7 +52,7 @@ public sealed record PlanResult(
     long AtMs);
 
 /// <summary>The written-out mapping of results; <c>True</c> and <c>False</c> are capitalised because readers compare them exactly.</summary>
-public static class PlanResultWire
+public static partial class PlanResultWire
 {
     public static IReadOnlyList<KeyValuePair<string, string>> Write(PlanResult result)
     {

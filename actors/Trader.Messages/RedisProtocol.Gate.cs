@@ -101,9 +101,8 @@ public static partial class RedisProtocol
     /// <summary>Subscribes the sender to new results: <see cref="PlanEnded"/>.</summary>
     public sealed record WatchPlanEnds;
 
-    /// <param name="PlanId">As written.</param>
-    /// <param name="Executed">Whatever its case, <c>true</c>.</param>
-    public sealed record PlanEnded(string PlanId, bool Executed, string Error);
+    /// <summary>A result as it stands in the stream, whoever's plan it is of.</summary>
+    public sealed record PlanEnded(PlanResult Result);
 
     /// <param name="KillSwitch">As read.</param>
     /// <param name="MismatchSeconds">What P3.3 says about ledgers that differ; null when nobody says.</param>

@@ -21,4 +21,7 @@ public static class Roles
 
     /// <summary>The apply-layer role's second actor: owns the emergency stop.</summary>
     public const string Ess = "ess";
+
+    /// <summary>The apply-layer role's third actor: takes in what strategies want and tells them what became of it.</summary>
+    public const string IntentDesk = "intent-desk";
 }

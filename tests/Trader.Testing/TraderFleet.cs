@@ -45,7 +45,7 @@ public sealed class TraderFleet : IAsyncDisposable
         Exchange = exchange;
         Console = RedisConsole.Open(redis.Url);
         _folder = Directory.CreateTempSubdirectory("trader-fleet-").FullName;
-        _executable = FindExecutable();
+        _executable = Built("hosts/Trader.Node");
         if (options.Settings.Length > 0)
         {
             _settings = Path.Combine(_folder, "overlay.hocon");
@@ -127,6 +127,12 @@ public sealed class TraderFleet : IAsyncDisposable
     /// <summary>Starts a process with exactly these arguments.</summary>
     public NodeProcess StartBare(string name, params string[] arguments) =>
         Run(name, new ProcessStartInfo(_executable, arguments) { WorkingDirectory = _folder }, null);
+
+    /// <summary>Starts another program of the sources, such as a sample, with the fleet's environment and these variables.</summary>
+    /// <param name="project">Its folder in the sources; the program has the folder's name.</param>
+    public NodeProcess StartProgram(
+        string project, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment) => Run(
+            Path.GetFileName(project), new ProcessStartInfo(Built(project), arguments) { WorkingDirectory = _folder }, environment);
 
     /// <summary>An offset that leaves every role's port free, for a node beside the others.</summary>
     public int AnotherPortOffset() =>
@@ -220,11 +226,11 @@ public sealed class TraderFleet : IAsyncDisposable
     private static string[] PortArguments(int? offset) =>
         offset is { } o ? ["--port-offset", o.ToString(CultureInfo.InvariantCulture)] : [];
 
-    /// <summary>The build of this very configuration, beside the sources: <c>bin/Debug/net10.0</c> of Trader.Node.</summary>
-    private static string FindExecutable()
+    /// <summary>The build of this very configuration, beside the sources: <c>bin/Debug/net10.0</c> of a project.</summary>
+    private static string Built(string project)
     {
         DirectoryInfo output = new(AppContext.BaseDirectory.TrimEnd('/'));
-        return Path.Combine(FindRepository(), "hosts/Trader.Node/bin", output.Parent!.Name, output.Name, "Trader.Node");
+        return Path.Combine(FindRepository(), project, "bin", output.Parent!.Name, output.Name, Path.GetFileName(project));
     }
 
     private static string FindRepository()

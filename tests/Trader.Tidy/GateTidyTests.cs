@@ -6,7 +6,7 @@ namespace Trader.Tidy;
 /// <summary>What the order gate promises beyond what the compiler can hold: who makes passes, who asks for them, who turns the switch.</summary>
 public sealed class GateTidyTests
 {
-    private static readonly string[] Production = ["actors", "hosts", "lighthouse", "pbm"];
+    private static readonly string[] Production = ["actors", "hosts", "clients", "samples", "lighthouse", "pbm"];
 
     [Fact]
     public void A_pass_is_made_of_the_atomic_steps_answer_and_nowhere_else() =>
@@ -18,6 +18,19 @@ public sealed class GateTidyTests
         Only(@"\bnew\s+(RedisProtocol\.)?TakePlan\s*\(", "actors/Trader.Actors/ApplyLayer/");
         Only(@"\bnew\s+(ExchangeProtocol\.)?SendApproved\s*\(", "actors/Trader.Actors/ApplyLayer/");
         Only(@"\bApprovedOrder\.From\s*\(", "actors/Trader.Actors/ApplyLayer/");
+    }
+
+    [Fact]
+    public void A_strategy_is_given_the_messages_and_one_door()
+    {
+        Only(@"\bnew\s+(RedisProtocol\.)?PublishIntent\s*\(", "actors/Trader.Actors/IntentDesk/");
+        var references = Repository.Files(["clients/Trader.Gate", "samples"], ".csproj")
+            .SelectMany(f => Regex.Matches(f.Text, @"(?:Project|Package|Framework)Reference Include=""([^""]+)").Select(m => (f.Path, Name: m.Groups[1].Value)))
+            .ToList();
+
+        Assert.NotEmpty(references);
+        Findings.None(references.Where(r => !r.Name.EndsWith("/Trader.Messages.csproj", StringComparison.Ordinal)
+            && !r.Name.EndsWith("/Trader.Gate.csproj", StringComparison.Ordinal)).Select(r => $"{r.Path} references {r.Name}"));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class SettingsTidyTests
     public void Every_key_is_read_and_every_read_key_exists()
     {
         var keys = Keys().Select(k => k.Path).ToHashSet(StringComparer.Ordinal);
-        var read = Repository.Files(["actors", "hosts"], ".cs")
+        var read = Repository.Files(["actors", "hosts", "clients"], ".cs")
             .SelectMany(f => SourceText.Parse(f.Text).Literals)
             .Select(l => l.Content).Where(text => Regex.IsMatch(text, @"^trader(\.[a-z0-9-]+)+$")).ToHashSet(StringComparer.Ordinal);
 

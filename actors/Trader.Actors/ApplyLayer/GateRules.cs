@@ -172,10 +172,10 @@ public static class GateRules
         TakeRefusal.PermitChanged => null,
     };
 
-    public static Ending Duplicate() => Ending.Skipped("DEDUPE", "denied", "duplicate_plan", "this plan was taken before");
+    public static Ending Duplicate() => Ending.Skipped("DEDUPE", "denied", PlanResultWords.DuplicatePlan, "this plan was taken before");
 
     public static Ending OtherContent() =>
-        Ending.Block("DEDUPE", "denied", "plan_content_changed", "another plan with this id was seen before");
+        Ending.Block("DEDUPE", "denied", PlanResultWords.ContentChanged, "another plan with this id was seen before");
 
     private static PermitVerdict.Refused Governor(PermitFault fault)
     {

@@ -35,7 +35,7 @@ public sealed partial class ExitBrainActor
         }
     }
 
-    private void OnPlanEnded(RedisProtocol.PlanEnded ended)
+    private void OnPlanEnded(PlanResult ended)
     {
         if (desk.Answered(ended.PlanId, ended.Executed, ended.Error, Now) is not { } executed)
         {

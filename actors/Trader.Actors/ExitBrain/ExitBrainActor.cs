@@ -63,7 +63,7 @@ public sealed partial class ExitBrainActor : ReceiveActor, IWithTimers
         Receive<RedisProtocol.LivenessRead>(read => guards.Heard(read.Roles, Now - LivenessLapse));
         Receive<RedisProtocol.HaltRead>(OnHaltRead);
         Receive<RedisProtocol.NotDone>(OnNotDone);
-        Receive<RedisProtocol.PlanEnded>(OnPlanEnded);
+        Receive<RedisProtocol.PlanEnded>(ended => OnPlanEnded(ended.Result));
         Receive<RedisProtocol.CompletionSeen>(seen => OnCompletion(seen.Backlog));
         Receive<DiskProtocol.NotAppended>(failed => OnJournalFailure(failed.Why));
         ReceiveAny(Ignore);

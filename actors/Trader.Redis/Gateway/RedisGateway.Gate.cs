@@ -121,12 +121,8 @@ public sealed partial class RedisGateway
 
     private void OnPlanEnds(PlanEndEntries read)
     {
-        foreach (var entry in read.Entries)
+        foreach (var ended in read.Entries.Select(ResultOf).OfType<PlanResult>().Select(result => new RedisProtocol.PlanEnded(result)))
         {
-            var ended = new RedisProtocol.PlanEnded(
-                PanicWire.Find(entry.Fields, "plan_id") ?? "",
-                string.Equals(PanicWire.Find(entry.Fields, "executed"), "true", StringComparison.OrdinalIgnoreCase),
-                PanicWire.Find(entry.Fields, "error") ?? "");
             foreach (var watcher in subscribers.PlanEnds)
             {
                 watcher.Tell(ended);

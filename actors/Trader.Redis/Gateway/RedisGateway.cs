@@ -81,6 +81,7 @@ public sealed partial class RedisGateway : ReceiveActor
         ReceiveEss();
         ReceivePositionState();
         ReceiveGate();
+        ReceiveIntents();
     }
 
     /// <summary>The subscribers belong to the props and not to the actor: a restart that forgot them would leave them deaf (S10).</summary>
@@ -126,6 +127,8 @@ public sealed partial class RedisGateway : ReceiveActor
     partial void ReceivePositionState();
 
     partial void ReceiveGate();
+
+    partial void ReceiveIntents();
 
     private void OnLink(RedisLinkState state)
     {

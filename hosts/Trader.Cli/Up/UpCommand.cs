@@ -78,7 +78,9 @@ internal static class UpCommand
     private static async Task DescribeAsync(PrivateStack stack, TextWriter output, CancellationToken cancel)
     {
         var file = Path.Combine(stack.Folder, "env");
-        await File.WriteAllLinesAsync(file, stack.Variables.Select(v => $"export {v.Key}='{v.Value}'"), cancel);
+        var gate = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{stack.Settings.Ports[Role.ApplyLayer]}");
+        await File.WriteAllLinesAsync(
+            file, stack.Variables.Append(KeyValuePair.Create(LinkAccess.GateVariable, gate)).Select(v => $"export {v.Key}='{v.Value}'"), cancel);
         var redis = string.Create(CultureInfo.InvariantCulture, $"redis-cli -p {stack.RedisPort}");
         output.WriteLine($"""
 
@@ -92,6 +94,7 @@ internal static class UpCommand
               {redis} XREVRANGE {RedisKeys.Heartbeat} + - COUNT 5
               touch {Path.Combine(stack.Variables["QUANTUM_RUN_DIR"], "ESS_ON")}; ./trader ess status
               ./trader kill-switch on --reason trying; ./trader kill-switch off --yes
+              dotnet run --project samples/DipBuyer  a strategy of forty lines trades through the gate ({gate})
               kill -9 {stack.Role(Role.ExitBrain).Pid}                          and see:
               {redis} XREVRANGE {RedisKeys.PanicClose} + - COUNT 1
               {redis} XREVRANGE {RedisKeys.PanicCompleted} + - COUNT 1

@@ -27,9 +27,10 @@ internal sealed partial class SettingsMapping(
         var watchdog = Guard(brain);
         var worker = Worker(node);
         var exchange = Exchange();
+        var http = Http();
         return new NodeSettings(
             node, StateDir(), ports, Redis(worker.ClaimIdle), exchange, brain, watchdog, worker,
-            Link(ports), Http(), Engine())
+            Link(ports), http, Engine())
         {
             Flatten = Flatten(exchange, worker),
             EssLatch = EssLatch(),
@@ -37,6 +38,7 @@ internal sealed partial class SettingsMapping(
             Ess = Ess(),
             PositionState = PositionState(),
             ApplyLayer = ApplyLayer(exchange),
+            Intents = Intents(http),
             // Filled by what stands above.
             Contradictions = contradictions,
         };

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Trader.Hosting.Configuration;
+using Trader.Messages;
 
 namespace Trader.Hosting.Http;
 
@@ -8,12 +9,11 @@ namespace Trader.Hosting.Http;
 /// directory.</summary>
 public static class LinkToken
 {
-    public const string FileName = "link.token";
+    public const string FileName = LinkAccess.TokenFile;
 
-    public const string Variable = "TRADER_LINK_TOKEN";
+    public const string Variable = LinkAccess.TokenVariable;
 
-    /// <summary>A shorter token could be guessed.</summary>
-    public const int MinLength = 32;
+    public const int MinLength = LinkAccess.MinTokenLength;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

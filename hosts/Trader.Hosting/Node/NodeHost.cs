@@ -70,6 +70,9 @@ public sealed class NodeHost : IAsyncDisposable
 
     public Readiness Readiness(Role role) => _board.Of(role);
 
+    /// <summary>An actor of a role that runs here, by its name in <see cref="Roles"/>; null while it is not there. For code in this process.</summary>
+    public IActorRef? Actor(string name) => _stopping.IsCancellationRequested ? null : _byName.GetValueOrDefault(name);
+
     /// <exception cref="PortTakenException">Nothing was started.</exception>
     /// <exception cref="InvalidDataException">The link token cannot be used.</exception>
     /// <exception cref="IOException">The state directory cannot be used.</exception>
@@ -209,7 +212,7 @@ public sealed class NodeHost : IAsyncDisposable
         module.TakesPanics ? TakePanic : null)
     {
         Routes = module.Routes,
-        Actor = name => _stopping.IsCancellationRequested ? null : _byName.GetValueOrDefault(name),
+        Actor = Actor,
     };
 
     private bool TakePanic(PanicEntry entry)

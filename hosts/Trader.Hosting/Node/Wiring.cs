@@ -12,6 +12,7 @@ using Trader.Exchange.Binance;
 using Trader.Hosting.Configuration;
 using Trader.Hosting.Ess;
 using Trader.Hosting.Http;
+using Trader.Hosting.Intents;
 using Trader.Hosting.Metrics;
 using Trader.Messages;
 using Trader.Redis;
@@ -73,9 +74,9 @@ public static class Wiring
             Busy: beat => PanicWire.Find(beat.Fields, "in_flight") is not (null or "0"))
         {
             Refuses = settings => [.. settings.RefusedFor(role), .. PermitModeCheck.Of(settings)],
-            Companions = [EssModule.Companion],
-            Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All],
-            Routes = EssModule.Routes,
+            Companions = [EssModule.Companion, IntentModule.Companion],
+            Metrics = [.. EssModule.Metrics, .. GateMetricDefinitions.All, .. IntentModule.Metrics],
+            Routes = [.. EssModule.Routes, .. IntentModule.Routes],
             Persisted = EssModule.Persisted,
         },
     };
