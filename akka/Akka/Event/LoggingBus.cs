@@ -65,6 +65,8 @@ public abstract class LoggingBus : ActorEventBus<object, Type>
         system.RegisterOnTermination(() => StopDefaultLoggers(system));
     }
 
+    internal IReadOnlyList<IActorRef> Loggers => [.. _loggers];
+
     /// <summary>Goes back to printing on standard output, for what is said while the system ends.</summary>
     public void StopDefaultLoggers(ActorSystem system)
     {

@@ -160,7 +160,11 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
     /// <summary>Ends the system in order: user actors, then system actors, then itself.</summary>
     private sealed class RootGuardianActor : UntypedActor
     {
+        /// <summary>A logger that hangs must not keep the system from ending.</summary>
+        private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
         private readonly LocalActorRefProvider _provider = ((ActorSystemImpl)Context.System).Provider;
+        private HashSet<IActorRef> _loggers = [];
 
         protected override void PreStart()
         {
@@ -173,8 +177,13 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
             switch (message)
             {
                 case Terminated { ActorRef: var ended } when ended.Equals(_provider.Guardian):
-                    _provider._system.EventStream.StopDefaultLoggers(_provider._system);
-                    Context.Stop(_provider.SystemGuardian);
+                    EndLoggers();
+                    break;
+                case Terminated { ActorRef: var logger } when _loggers.Remove(logger):
+                    EndSystem(_loggers.Count == 0);
+                    break;
+                case ReceiveTimeout:
+                    EndSystem(true);
                     break;
                 case Terminated:
                     Context.Stop(Self);
@@ -182,6 +191,32 @@ internal sealed class LocalActorRefProvider : IActorRefProvider
                 default:
                     Unhandled(message);
                     break;
+            }
+        }
+
+        /// <summary>
+        /// What user actors said last, most often why they ended, is in the loggers' mailboxes: they end when they have said it.
+        /// </summary>
+        private void EndLoggers()
+        {
+            _loggers = [.. _provider._system.EventStream.Loggers];
+            _provider._system.EventStream.StopDefaultLoggers(_provider._system);
+            Context.SetReceiveTimeout(LastWords);
+            foreach (var logger in _loggers)
+            {
+                Context.Watch(logger);
+                logger.Tell(PoisonPill.Instance);
+            }
+
+            EndSystem(_loggers.Count == 0);
+        }
+
+        private void EndSystem(bool now)
+        {
+            if (now)
+            {
+                Context.SetReceiveTimeout(null);
+                Context.Stop(_provider.SystemGuardian);
             }
         }
 
