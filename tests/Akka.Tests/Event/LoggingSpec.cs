@@ -137,6 +137,19 @@ public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public async Task What_an_actor_says_last_is_said_although_the_system_ends()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        Collecting.Seen = seen;
+        var system = ActorSystem.Create("leaving",
+            "akka { loglevel = WARNING, stdout-loglevel = OFF, "
+            + $"loggers = [\"{typeof(Collecting).AssemblyQualifiedName}\"] }}");
+        system.ActorOf(Props.Create(() => new Leaving()));
+        await system.Terminate();
+        Assert.Equal(Leaving.Words, seen.Count(word => word.StartsWith("leaving", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_logger_of_ones_own_gets_what_its_level_lets_through()
     {
         var seen = new System.Collections.Concurrent.ConcurrentQueue<string>();
@@ -173,6 +186,24 @@ public class LoggingSpec : Akka.TestKit.Xunit2.TestKit
         public int Formatted { get; private set; }
 
         public override string ToString() => $"{++Formatted}";
+    }
+
+    private sealed class Leaving : UntypedActor
+    {
+        public const int Words = 20_000;
+
+        protected override void PostStop()
+        {
+            var log = Context.GetLogger();
+            for (var word = 0; word < Words; word++)
+            {
+                log.Warning("leaving {0}", word);
+            }
+        }
+
+        protected override void OnReceive(object message)
+        {
+        }
     }
 
     private sealed class Collecting : ActorBase
