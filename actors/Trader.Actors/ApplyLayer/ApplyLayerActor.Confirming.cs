@@ -14,6 +14,19 @@ public sealed partial class ApplyLayerActor
     /// <summary>From the step to the order. An open that took longer stood still somewhere, and is not sent.</summary>
     private static readonly TimeSpan OpenGoodFor = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Orders that have left and are not answered: what a switch that is set now cannot stop any more. Beyond this many the next ones wait
+    /// here, where it can.
+    /// </summary>
+    private const int MostOnTheirWay = 8;
+
+    /// <summary>An order without an answer for so long has arrived, or never will: it keeps no other one back (S7).</summary>
+    private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>So many tries are made, however long they take, before it is said that this machine cannot do better.</summary>
+    private const int FewReadings = 10;
+
+    private readonly HashSet<PlanCase> sent = [];
     private readonly ConfirmLane closing = new();
     private readonly ConfirmLane opening = new();
     private long confirmRound;
@@ -21,15 +34,27 @@ public sealed partial class ApplyLayerActor
     private void Confirm(PlanCase plan)
     {
         table.Advance(plan, CaseStage.Confirming);
-        plan.FirstConfirmAt ??= Now;
         var lane = plan.Draft!.Opens ? opening : closing;
         lane.Add(plan);
         AskSwitch(lane);
     }
 
+    private int OnTheirWay()
+    {
+        var now = Now;
+        sent.RemoveWhere(plan => plan.Ended || plan.Stage != CaseStage.Sending || now - plan.SentAt > LongestWay);
+        return sent.Count;
+    }
+
+    private void AskSwitches()
+    {
+        AskSwitch(closing);
+        AskSwitch(opening);
+    }
+
     private void AskSwitch(ConfirmLane lane)
     {
-        if (lane.TryBegin(confirmRound + 1, Now))
+        if (lane.TryBegin(confirmRound + 1, MostOnTheirWay - OnTheirWay() - closing.Under - opening.Under, Now))
         {
             confirmRound++;
             around.Redis.Tell(lane == opening
@@ -53,11 +78,13 @@ public sealed partial class ApplyLayerActor
             if (plan is { Ended: false, Stage: CaseStage.Confirming })
             {
                 plan.ConfirmedAt = askedAt;
+                plan.FirstConfirmAt ??= askedAt;
+                plan.Readings++;
                 Decide(plan, seen, closed);
             }
         }
 
-        AskSwitch(lane);
+        AskSwitches();
     }
 
     private void Decide(PlanCase plan, KillSwitchSeen seen, string? closed)
@@ -94,7 +121,7 @@ public sealed partial class ApplyLayerActor
     private void ConfirmAgain(PlanCase plan)
     {
         around.Meter.Count(GateMetrics.SwitchReadAgain, 1);
-        if (Now - plan.FirstConfirmAt <= settings.KillSwitchMaxAge)
+        if (plan.Readings < FewReadings || Now - plan.FirstConfirmAt <= settings.KillSwitchMaxAge)
         {
             Confirm(plan);
         }
@@ -120,6 +147,7 @@ public sealed partial class ApplyLayerActor
     {
         table.Advance(plan, CaseStage.Sending);
         plan.SentAt = Now;
+        sent.Add(plan);
         plan.Order ??= ApprovedOrder.From(plan.Pass!);
         around.Exchange.Tell(new ExchangeProtocol.SendApproved(plan.Order, Timestamp(plan.ConfirmedAt + within)));
     }
@@ -142,7 +170,7 @@ public sealed partial class ApplyLayerActor
                 EndUnconfirmed(plan, why);
             }
 
-            AskSwitch(lane);
+            AskSwitches();
         }
     }
 

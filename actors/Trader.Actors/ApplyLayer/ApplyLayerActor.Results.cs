@@ -35,12 +35,14 @@ public sealed partial class ApplyLayerActor
         {
             EndOrdered(plan, answer.State, answer.OrderId, answer.Executed, answer.Fault);
         }
+
+        AskSwitches();
     }
 
     /// <summary>The symbol stays as it is until somebody knows; the result says so now, and is corrected then (S8).</summary>
     private void Resolve(PlanCase plan, CloseState state, string orderId, ExchangeFault? fault)
     {
-        log.Error("{0}: Order {1} of unknown outcome, looking it up: {2}", plan.Plan.Symbol, ClientOrderId.ForPlan(plan.Plan.Id), fault);
+        log.Error("{0}: Order {1} of unknown outcome, looking it up: {2}", plan.Plan.Symbol, plan.OrderId, fault);
         around.Meter.Count(GateMetrics.Executed, 1, ("status", GateMetrics.Unknown));
         table.Advance(plan, CaseStage.Resolving);
         plan.LookupAt = Now;
@@ -84,7 +86,7 @@ public sealed partial class ApplyLayerActor
         {
             plan.LookingUp = true;
             around.Exchange.Tell(new ExchangeProtocol.FindOrder(
-                plan.Plan.Symbol, ClientOrderId.ForPlan(plan.Plan.Id), ++plan.Lookups, Routine: true));
+                plan.Plan.Symbol, plan.OrderId, ++plan.Lookups, Routine: true));
         }
     }
 
@@ -174,7 +176,7 @@ public sealed partial class ApplyLayerActor
             new PlanStepResult(step, done ? "success" : "error", "of an earlier life of this gate, looked up")
             {
                 Order = plan.Inherited?.Order is { } order
-                    ? new PlanOrderResult(orderId, ClientOrderId.ForPlan(plan.Plan.Id).Value, order.Side, order.Quantity, executed, !order.Opens)
+                    ? new PlanOrderResult(orderId, plan.OrderId.Value, order.Side, order.Quantity, executed, !order.Opens)
                     : null,
             },
         ]);

@@ -127,6 +127,7 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
         Look();
         EndOverdueRecords();
         EndOverdueReadings();
+        AskSwitches();
         ReleaseOverdueResults();
         LookUpOrders();
         Publish();

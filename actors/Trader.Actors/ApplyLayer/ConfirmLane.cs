@@ -3,10 +3,7 @@ namespace Trader.Actors.ApplyLayer;
 /// <summary>Taken plans that wait for the last reading of the switch, and the one reading that is on its way for the first of them.</summary>
 internal sealed class ConfirmLane
 {
-    /// <summary>Orders that leave on one reading; more would be late by having to wait for each other.</summary>
-    private const int MostPerReading = 16;
-
-    private readonly Queue<PlanCase> waiting = new();
+    private readonly LinkedList<PlanCase> waiting = new();
     private IReadOnlyList<PlanCase> under = [];
 
     /// <summary>The reading on its way; null for none.</summary>
@@ -14,20 +11,35 @@ internal sealed class ConfirmLane
 
     public TimeSpan AskedAt { get; private set; }
 
-    public void Add(PlanCase plan) => waiting.Enqueue(plan);
+    /// <summary>Plans that a reading is on its way for.</summary>
+    public int Under => under.Count;
 
-    /// <summary>True when a reading is to be asked for now.</summary>
-    public bool TryBegin(long round, TimeSpan now)
+    /// <summary>One that had a reading before, and was late, goes first.</summary>
+    public void Add(PlanCase plan)
     {
-        if (Round is not null || waiting.Count == 0)
+        if (plan.Readings > 0)
+        {
+            waiting.AddFirst(plan);
+        }
+        else
+        {
+            waiting.AddLast(plan);
+        }
+    }
+
+    /// <summary>True when a reading is to be asked for now, for at most so many.</summary>
+    public bool TryBegin(long round, int most, TimeSpan now)
+    {
+        if (Round is not null || waiting.Count == 0 || most <= 0)
         {
             return false;
         }
 
-        var plans = new List<PlanCase>(Math.Min(waiting.Count, MostPerReading));
-        while (plans.Count < MostPerReading && waiting.TryDequeue(out var plan))
+        var plans = new List<PlanCase>(Math.Min(waiting.Count, most));
+        while (plans.Count < most && waiting.First is { } first)
         {
-            plans.Add(plan);
+            waiting.RemoveFirst();
+            plans.Add(first.Value);
         }
 
         (Round, AskedAt, under) = (round, now, plans);

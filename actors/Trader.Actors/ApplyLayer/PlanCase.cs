@@ -31,6 +31,9 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool
 
     public Plan Plan { get; } = plan;
 
+    /// <summary>Of its order, should there be one.</summary>
+    public ClientOrderId OrderId => field ??= ClientOrderId.ForPlan(Plan.Id);
+
     public string Digest { get; } = PlanRecordText.DigestOf(plan);
 
     /// <summary>Monotonic; the permit wait counts from here.</summary>
@@ -69,8 +72,10 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool
     /// <summary>When the question was asked that the order leaves on.</summary>
     public TimeSpan ConfirmedAt { get; set; }
 
-    /// <summary>When the first such question was asked.</summary>
+    /// <summary>When the first such question was asked, and how many have been answered.</summary>
     public TimeSpan? FirstConfirmAt { get; set; }
+
+    public int Readings { get; set; }
 
     /// <summary>Made once, out of <see cref="Pass"/>.</summary>
     public ApprovedOrder? Order { get; set; }
@@ -102,6 +107,7 @@ internal sealed class PlanTable
 {
     private readonly Dictionary<string, PlanCase> byEntry = new(StringComparer.Ordinal);
     private readonly Dictionary<PlanId, PlanCase> byPlan = [];
+    private readonly Dictionary<ClientOrderId, PlanCase> byOrder = [];
     private readonly Dictionary<Symbol, List<PlanCase>> busy = [];
     private readonly Dictionary<string, RedisProtocol.PlanSeen> behind = new(StringComparer.Ordinal);
 
@@ -139,7 +145,8 @@ internal sealed class PlanTable
 
     public PlanCase? Of(PlanId id) => byPlan.GetValueOrDefault(id);
 
-    public PlanCase? Of(ClientOrderId id) => byEntry.Values.FirstOrDefault(c => c.InFlight && ClientOrderId.ForPlan(c.Plan.Id) == id);
+    /// <summary>The plan in flight whose order this is.</summary>
+    public PlanCase? Of(ClientOrderId id) => byOrder.GetValueOrDefault(id);
 
     /// <summary>Another plan's order is under way for the symbol, or its fate is not known.</summary>
     public PlanCase? Blocker(PlanCase plan) =>
@@ -172,6 +179,15 @@ internal sealed class PlanTable
         }
 
         InFlight += isNow ? 1 : -1;
+        if (isNow)
+        {
+            byOrder[plan.OrderId] = plan;
+        }
+        else
+        {
+            byOrder.Remove(plan.OrderId);
+        }
+
         if (!busy.TryGetValue(plan.Plan.Symbol, out var there))
         {
             busy[plan.Plan.Symbol] = there = [];

@@ -118,17 +118,10 @@ public sealed class GateConfirmTests : GateBench
     public void Many_plans_share_few_readings()
     {
         Redis.Holds = m => m is RedisProtocol.ReadKillSwitch;
-        var plans = Enumerable.Range(0, 40).Select(i =>
-        {
-            var symbol = $"S{i}USDT";
-            Exchange.Hold(0.5m, symbol);
-            Exchange.Lots[Symbol.Parse(symbol)] = new MarketLot(0.001m, 1000m, 0.001m);
-            Redis.Permit($"p{i}");
-            return Plan($"p{i}", "FULL_CLOSE_PROPOSED", ("symbol", symbol));
-        }).ToArray();
+        var plans = Many(40);
         Start();
         Publish(plans);
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 12; i++)
         {
             Pass(2);
             var held = Redis.LetGo;
@@ -137,7 +130,26 @@ public sealed class GateConfirmTests : GateBench
         }
 
         Assert.Equal(40, Exchange.Orders.Count);
-        Assert.InRange(Redis.LastReadings, 3, 5);
+        Assert.InRange(Redis.LastReadings, 5, 7);
+    }
+
+    [Fact]
+    [Trait("rule", "S7")]
+    public void What_a_switch_cannot_stop_any_more_is_bounded_and_an_exchange_that_hangs_holds_up_nobody_for_long()
+    {
+        var plans = Many(20);
+        Exchange.Execute = _ => null;
+        Start();
+        Publish(plans);
+        Pass(50);
+        Assert.Equal(8, Exchange.Orders.Count);
+        Pass(70);
+        Assert.Equal(16, Exchange.Orders.Count);
+
+        Redis.KillSwitch = "true";
+        Pass(300);
+        Assert.Equal(16, Exchange.Orders.Count);
+        Assert.Equal(4, Redis.Results.Count(r => r.Result.Error == "kill_switch_active"));
     }
 
     [Fact]
@@ -162,4 +174,16 @@ public sealed class GateConfirmTests : GateBench
         Assert.Equal("kill_switch_unavailable", Result("p1").Error);
         Assert.True(Result("p2").Executed);
     }
+
+    private Plan[] Many(int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(i =>
+        {
+            var symbol = $"S{i}USDT";
+            Exchange.Hold(0.5m, symbol);
+            Exchange.Lots[Symbol.Parse(symbol)] = new MarketLot(0.001m, 1000m, 0.001m);
+            Redis.Permit($"p{i}");
+            return Plan($"p{i}", "FULL_CLOSE_PROPOSED", ("symbol", symbol));
+        }),
+    ];
 }
