@@ -23,8 +23,8 @@ public sealed partial class ApplyLayerActor
     /// <summary>An order without an answer for so long has arrived, or never will: it keeps no other one back (S7).</summary>
     private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>So many tries are made, however long they take, before it is said that this machine cannot do better.</summary>
-    private const int FewReadings = 10;
+    /// <summary>For so long a reading that is close enough is tried for, before it is said that this machine cannot do better.</summary>
+    private static readonly TimeSpan TriesFor = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<PlanCase> sent = [];
     private readonly ConfirmLane closing = new();
@@ -79,7 +79,6 @@ public sealed partial class ApplyLayerActor
             {
                 plan.ConfirmedAt = askedAt;
                 plan.FirstConfirmAt ??= askedAt;
-                plan.Readings++;
                 Decide(plan, seen, closed);
             }
         }
@@ -121,7 +120,7 @@ public sealed partial class ApplyLayerActor
     private void ConfirmAgain(PlanCase plan)
     {
         around.Meter.Count(GateMetrics.SwitchReadAgain, 1);
-        if (plan.Readings < FewReadings || Now - plan.FirstConfirmAt <= settings.KillSwitchMaxAge)
+        if (Now - plan.FirstConfirmAt <= TriesFor)
         {
             Confirm(plan);
         }

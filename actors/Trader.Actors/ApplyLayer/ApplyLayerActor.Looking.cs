@@ -9,7 +9,9 @@ public sealed partial class ApplyLayerActor
     /// <summary>Looks on their way; a Redis that answers slowly is not asked ever more.</summary>
     private const int MaxLooks = 4;
 
-    private const int MaxPerLook = 200;
+    private const int MaxPerLook = 64;
+
+    private const int AtOneTime = 16;
 
     /// <summary>For so long after a plan the positions are kept fresh for the next: it shall not wait for a read.</summary>
     private static readonly TimeSpan Attentive = TimeSpan.FromSeconds(5);
@@ -17,6 +19,7 @@ public sealed partial class ApplyLayerActor
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<long, (TimeSpan AskedAt, IReadOnlyList<PlanCase> Plans)> looks = [];
+    private readonly Queue<PlanCase> sighted = new();
     private readonly List<PlanCase> due = [];
     private long lookId;
     private TimeSpan? watchedAt;
@@ -232,12 +235,31 @@ public sealed partial class ApplyLayerActor
         }
 
         // Only plans whose switch and permits were looked at can go on; the others are on their way.
-        foreach (var plan in table.All.Where(plan => plan is { Registered: true, Stage: CaseStage.Waiting }).ToList())
+        foreach (var plan in table.All.Where(plan => plan is { Registered: true, Stage: CaseStage.Waiting }))
         {
-            if (killSwitch.State(Now) == SwitchState.Off)
+            sighted.Enqueue(plan);
+        }
+
+        GoOn();
+    }
+
+    /// <summary>
+    /// A fresh read of the positions may concern hundreds of plans. They go on by the dozen, so that the last readings of those that are
+    /// ahead do not grow old in the mailbox.
+    /// </summary>
+    private void GoOn()
+    {
+        for (var i = 0; i < AtOneTime && sighted.TryDequeue(out var plan); i++)
+        {
+            if (plan is { Ended: false, Stage: CaseStage.Waiting } && killSwitch.State(Now) == SwitchState.Off)
             {
                 Consider(plan);
             }
+        }
+
+        if (sighted.Count > 0)
+        {
+            Self.Tell(new More());
         }
     }
 }

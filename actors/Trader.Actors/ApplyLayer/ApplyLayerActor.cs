@@ -19,6 +19,8 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
 
     private sealed record SayMode;
 
+    private sealed record More;
+
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>By then Redis, account and limits have answered, so the mode is the start's last line (A6).</summary>
@@ -62,6 +64,7 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
             opening, read.Round, read.Seen, read.Closed is { } why ? GateRules.NotTaken(why, read.Detail)!.Error : null));
         Receive<ExchangeProtocol.ApprovedAnswered>(OnAnswered);
         Receive<Tick>(_ => OnTick());
+        Receive<More>(_ => GoOn());
         Receive<ExchangeProtocol.PositionsRead>(OnPositions);
         Receive<ExchangeProtocol.PositionsNotRead>(failed => sight.Failed(failed.ReadId, failed.Fault.ToString()));
         Receive<ExchangeProtocol.OrderFound>(OnFound);

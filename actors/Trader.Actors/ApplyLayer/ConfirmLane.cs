@@ -17,7 +17,7 @@ internal sealed class ConfirmLane
     /// <summary>One that had a reading before, and was late, goes first.</summary>
     public void Add(PlanCase plan)
     {
-        if (plan.Readings > 0)
+        if (plan.FirstConfirmAt is not null)
         {
             waiting.AddFirst(plan);
         }

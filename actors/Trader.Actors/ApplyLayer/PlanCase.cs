@@ -72,10 +72,8 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool
     /// <summary>When the question was asked that the order leaves on.</summary>
     public TimeSpan ConfirmedAt { get; set; }
 
-    /// <summary>When the first such question was asked, and how many have been answered.</summary>
+    /// <summary>When the first such question was asked; null before it was answered.</summary>
     public TimeSpan? FirstConfirmAt { get; set; }
-
-    public int Readings { get; set; }
 
     /// <summary>Made once, out of <see cref="Pass"/>.</summary>
     public ApprovedOrder? Order { get; set; }

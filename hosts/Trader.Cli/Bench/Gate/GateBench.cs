@@ -206,6 +206,8 @@ internal static class GateBench
         using var person = new RedisCli(stack.RedisPort);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var load = feed.RunAsync(LoadPerSecond / 2, Mix(await exchange.PositionsAsync(cancel)), until.Token);
+        // What is compiled meanwhile would be measured.
+        await Task.Delay(Warm * 2, cancel);
         var (late, offAt, orders) = (new List<double?>(), PlanFeed.NowUs, 0);
         for (var round = 0; round < StopRounds; round++)
         {
