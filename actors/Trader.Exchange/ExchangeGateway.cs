@@ -24,6 +24,7 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly BinanceClient _client;
+    private readonly TimeProvider _time;
     private readonly OrderBudget _budget;
     private readonly CloseQueue<IActorRef> _closes;
     private readonly ApprovedDesk<IActorRef> _approved;
@@ -32,7 +33,7 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 
     public ExchangeGateway(BinanceClient client, ExchangeGatewaySettings settings, TimeProvider time)
     {
-        _client = client;
+        (_client, _time) = (client, time);
         _doubts = settings.AccountDoubts;
         _budget = new OrderBudget(time, OrderLimits.Documented, settings.OrderReserve);
         _closes = new CloseQueue<IActorRef>(_budget, time, client.Options.MaxConnections);
@@ -82,7 +83,8 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 
     private void Handle(SendApproved command)
     {
-        if (!_approved.TryLaunch(command.Order, Sender, _closes.IsBusy, out var refusal))
+        var late = _time.GetTimestamp() > command.NotAfter;
+        if (!_approved.TryLaunch(command.Order, Sender, late, _closes.IsBusy, out var refusal))
         {
             Sender.Tell(refusal);
             return;

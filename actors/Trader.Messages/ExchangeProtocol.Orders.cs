@@ -7,7 +7,12 @@ public static partial class ExchangeProtocol
     /// Sends one order now or not at all: an order that the account's budget has no room for is refused instead of queued, because what the
     /// gate has just checked would be old when its turn comes. Never sent twice (S8). Exactly one <see cref="ApprovedAnswered"/>.
     /// </summary>
-    public sealed record SendApproved(ApprovedOrder Order);
+    /// <param name="Order">The order.</param>
+    /// <param name="NotAfter">
+    /// By <see cref="TimeProvider.GetTimestamp"/> of this process: from then on what the gate last read is too old for the order to leave. A
+    /// process may stand still between any two messages.
+    /// </param>
+    public sealed record SendApproved(ApprovedOrder Order, long NotAfter);
 
     /// <param name="Id">The order.</param>
     /// <param name="State">How it stands; <see cref="CloseState.Unknown"/> is looked up with <see cref="FindOrder"/>.</param>

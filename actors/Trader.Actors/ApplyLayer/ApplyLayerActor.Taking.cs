@@ -10,6 +10,12 @@ public sealed partial class ApplyLayerActor
     /// <summary>From the step to the order. An open that took longer stood still somewhere, and is not sent.</summary>
     private static readonly TimeSpan OpenGoodFor = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// The same of a close. A gate that does not keep its entries loses them to another one after five seconds, which looks for the order
+    /// for ten and then says that none went out: that must stay true.
+    /// </summary>
+    private static readonly TimeSpan CloseGoodFor = TimeSpan.FromSeconds(5);
+
     /// <summary>The bypass is worth something only on an account that was checked and is no production account (S15).</summary>
     private bool Bypassing => settings.Bypass && account is { Environment: not VenueEnvironment.Production };
 
@@ -186,9 +192,14 @@ public sealed partial class ApplyLayerActor
             // Most likely this process stood still; the answer is from before.
             EndUnconfirmed(plan, "the answer came too late");
         }
-        else if (plan.Draft!.Opens && (closed ?? conditions.Refusal(Now) ?? TooLate(plan)) is { } refusal)
+        else if (plan.Draft!.Opens && (closed ?? conditions.Refusal(Now) ?? TooLate(plan, OpenGoodFor, "open_too_late")) is { } refusal)
         {
             EndClosed(plan, refusal, taken: true);
+        }
+        else if (TooLate(plan, CloseGoodFor, "close_too_late") is { } late)
+        {
+            log.Error("{0}: Close of plan {1} is not sent, this process stood still", plan.Plan.Symbol, plan.Plan.Id);
+            End(plan, Ending.Err(GateRules.StepName(plan.Plan), "error", late, "both permits were consumed before, and no order was sent"));
         }
         else
         {
@@ -197,14 +208,15 @@ public sealed partial class ApplyLayerActor
     }
 
     /// <summary>Permits, price and exposure were judged before the step; what waited longer since opens on yesterday's facts.</summary>
-    private string? TooLate(PlanCase plan) => Now - plan.TakenAt > OpenGoodFor ? "open_too_late" : null;
+    private string? TooLate(PlanCase plan, TimeSpan good, string code) => Now - plan.TakenAt > good ? code : null;
 
     private void Send(PlanCase plan)
     {
         table.Advance(plan, CaseStage.Sending);
         plan.SentAt = Now;
         around.Meter.Observe(GateMetrics.OrderSeconds, (plan.SentAt - plan.SeenAt).TotalSeconds);
-        around.Exchange.Tell(new ExchangeProtocol.SendApproved(ApprovedOrder.From(plan.Pass!)));
+        var notAfter = (plan.ConfirmedAt + settings.KillSwitchMaxAge).TotalSeconds * around.Time.TimestampFrequency;
+        around.Exchange.Tell(new ExchangeProtocol.SendApproved(ApprovedOrder.From(plan.Pass!), startedAt + (long)notAfter));
     }
 
     private void EndUnconfirmed(PlanCase plan, string why)

@@ -299,6 +299,9 @@ internal sealed class GateExchange
 
     public List<ApprovedOrder> Orders { get; } = [];
 
+    /// <summary>Until when the newest order may leave, by the gate's clock.</summary>
+    public long NotAfter { get; private set; }
+
     public List<ExchangeProtocol.FindOrder> LookUps { get; } = [];
 
     public int Reads { get; private set; }
@@ -334,6 +337,7 @@ internal sealed class GateExchange
                 break;
             case ExchangeProtocol.SendApproved send:
                 Orders.Add(send.Order);
+                NotAfter = send.NotAfter;
                 if (Execute(send.Order) is { } answer)
                 {
                     reply(answer);
