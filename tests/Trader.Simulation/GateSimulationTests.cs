@@ -28,6 +28,14 @@ public sealed class GateSimulationTests
         Assert.Null(SimulationRunner.Run(SimulatedWorld.Gate, 1543).Broken);
 
     [Theory]
+    [InlineData(6509)]
+    [InlineData(10019)]
+    [InlineData(9867)]
+    [Trait("rule", "S1")]
+    public void S1_a_process_that_stood_still_sends_nothing_on_what_it_read_before(int seed) =>
+        Assert.Null(SimulationRunner.Run(SimulatedWorld.Gate, seed).Broken);
+
+    [Theory]
     [InlineData(3511)]
     [InlineData(4008)]
     [Trait("covers", "X16,X22")]
