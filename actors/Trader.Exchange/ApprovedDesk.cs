@@ -19,14 +19,19 @@ internal sealed class ApprovedDesk<TOwner>(OrderBudget budget)
     private readonly Queue<ClientOrderId> _seenInOrder = new();
 
     /// <summary>True: send it, once. False: answer the owner with the refusal.</summary>
+    /// <param name="late">What the gate last read is too old for it.</param>
     public bool TryLaunch(
-        ApprovedOrder order, TOwner owner, bool closesWait, [NotNullWhen(false)] out ExchangeProtocol.ApprovedAnswered? refusal)
+        ApprovedOrder order, TOwner owner, bool late, bool closesWait, [NotNullWhen(false)] out ExchangeProtocol.ApprovedAnswered? refusal)
     {
         refusal = null;
         if (_seen.Contains(order.Id))
         {
             // The first one's answer may be lost, so "already sent" is all that can be said; looking it up says the rest.
             refusal = NotSent(order, FaultKind.UnknownOutcome, "this order id was sent before");
+        }
+        else if (late)
+        {
+            refusal = NotSent(order, FaultKind.TooLate, "not sent: what the gate last read is too old");
         }
         else if (order.Opens && closesWait)
         {

@@ -83,14 +83,9 @@ public sealed partial class ExchangeGateway : ReceiveActor, IWithTimers
 
     private void Handle(SendApproved command)
     {
-        if (command.NotAfter is { } latest && _time.GetTimestamp() > latest)
-        {
-            // Asked again where the bytes leave; here it costs no connection.
-            Sender.Tell(BinanceClient.NotAccepted(command.Order, new ExchangeFault(FaultKind.TooLate, 0, "not sent: its time has passed")));
-            return;
-        }
-
-        if (!_approved.TryLaunch(command.Order, Sender, _closes.IsBusy, out var refusal))
+        // Asked again where the bytes leave; here it costs no connection.
+        var late = _time.GetTimestamp() > command.NotAfter;
+        if (!_approved.TryLaunch(command.Order, Sender, late, _closes.IsBusy, out var refusal))
         {
             Sender.Tell(refusal);
             return;

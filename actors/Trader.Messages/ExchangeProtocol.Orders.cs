@@ -10,9 +10,9 @@ public static partial class ExchangeProtocol
     /// <param name="Order">The order.</param>
     /// <param name="NotAfter">
     /// Monotonic timestamp of the process's clock after which its first byte must not leave any more; then it is refused with
-    /// <see cref="FaultKind.TooLate"/> and may be handed in again. Null: whenever it comes to it.
+    /// <see cref="FaultKind.TooLate"/> and may be handed in again.
     /// </param>
-    public sealed record SendApproved(ApprovedOrder Order, long? NotAfter = null);
+    public sealed record SendApproved(ApprovedOrder Order, long NotAfter);
 
     /// <param name="Id">The order.</param>
     /// <param name="State">How it stands; <see cref="CloseState.Unknown"/> is looked up with <see cref="FindOrder"/>.</param>

@@ -19,7 +19,10 @@ public static partial class RedisKeys
     /// <summary>Prefix of strings with expiry: what the gate knows of a plan id (<see cref="PlanRecordText"/>).</summary>
     public const string PlanRecord = "trader:gate:plan:";
 
-    /// <summary>Prefix of strings with a short expiry: a result that was published, so that publishing it again adds nothing.</summary>
+    /// <summary>
+    /// Prefix of strings with expiry: a result that was published, so that publishing it again adds nothing and its entry is not carried out
+    /// any more.
+    /// </summary>
     public const string ResultPublished = "trader:gate:result:";
 
     /// <summary>Hash, node to <see cref="GateReport"/>: what every gate last said about the switch and about orders in flight.</summary>

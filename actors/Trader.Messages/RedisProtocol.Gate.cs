@@ -52,7 +52,20 @@ public sealed record PlanQuestion(PlanId Id, string Digest);
 /// <summary>One decision's result on its way to the stream.</summary>
 /// <param name="Key">Names it, so that publishing it again adds nothing.</param>
 /// <param name="StreamId">The plan's entry that it acknowledges; null for a result that follows an earlier one.</param>
-public sealed record PlanOutcome(string Key, string? StreamId, PlanResult Result);
+public sealed record PlanOutcome(string Key, string? StreamId, PlanResult Result)
+{
+    /// <summary>Ends the key of a result that says unknown; before it stands the key of the final one.</summary>
+    public const string Unknown = ".unknown";
+
+    /// <summary>
+    /// It speaks of the plan's taking by this entry. One that does not is passed over, and acknowledges nothing, when another gate took the
+    /// plan by this entry meanwhile.
+    /// </summary>
+    public bool Taken { get; init; }
+
+    /// <summary>The key of the entry's final result, after which nothing else is said of it.</summary>
+    public string FinalKey => Key.EndsWith(Unknown, StringComparison.Ordinal) ? Key[..^Unknown.Length] : Key;
+}
 
 /// <summary>The order gate's part.</summary>
 public static partial class RedisProtocol
@@ -87,8 +100,8 @@ public static partial class RedisProtocol
     public sealed record ConfirmEntry(long Round);
 
     /// <summary>
-    /// Adds results to the stream and acknowledges their plans, in one step each; one that was added before is not added again. Reply:
-    /// <see cref="Done"/>.
+    /// Adds results to the stream and acknowledges their plans, in one step each; one that was added before is not added again, and what is
+    /// not this gate's to say is left to the gate that took the plan. Reply: <see cref="Done"/>.
     /// </summary>
     public sealed record PublishResults(IReadOnlyList<PlanOutcome> Outcomes);
 

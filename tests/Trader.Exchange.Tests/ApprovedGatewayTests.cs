@@ -58,8 +58,8 @@ public sealed class ApprovedGatewayTests
         var handler = new CannedHandler(r => r.Method == "POST" ? Venue.FillAll(r) : CannedHandler.Answer(500, "{}"));
         await using var fixture = new GatewayFixture(Venue.Client(handler));
 
-        Assert.Equal(CloseState.Filled, (await fixture.AskAsync<ApprovedAnswered>(new SendApproved(Approved.Reduce(1m, "p")))).State);
-        var again = await fixture.AskAsync<ApprovedAnswered>(new SendApproved(Approved.Reduce(1m, "p")));
+        Assert.Equal(CloseState.Filled, (await fixture.AskAsync<ApprovedAnswered>(new SendApproved(Approved.Reduce(1m, "p"), long.MaxValue))).State);
+        var again = await fixture.AskAsync<ApprovedAnswered>(new SendApproved(Approved.Reduce(1m, "p"), long.MaxValue));
 
         Assert.Equal((CloseState.Unknown, FaultKind.UnknownOutcome), (again.State, again.Fault!.Kind));
         Assert.Single(handler.Sent, s => s.Method == "POST");
@@ -72,7 +72,7 @@ public sealed class ApprovedGatewayTests
         var never = new TaskCompletionSource();
         using var handler = new StuckHandler(never.Task);
         await using var fixture = new GatewayFixture(Venue.Client(handler));
-        fixture.Tell(new SendApproved(Approved.Reduce(1m, "p")));
+        fixture.Tell(new SendApproved(Approved.Reduce(1m, "p"), long.MaxValue));
         await handler.Ordered.WaitAsync(TimeSpan.FromSeconds(20));
         fixture.Stop();
 
@@ -83,15 +83,29 @@ public sealed class ApprovedGatewayTests
     }
 
     [Fact]
+    [Trait("rule", "S1")]
+    public async Task S1_an_order_whose_last_reading_is_too_old_does_not_leave()
+    {
+        var handler = new CannedHandler(r => r.Method == "POST" ? Venue.FillAll(r) : CannedHandler.Answer(500, "{}"));
+        await using var fixture = new GatewayFixture(Venue.Client(handler));
+
+        var answer = await fixture.AskAsync<ApprovedAnswered>(
+            new SendApproved(Approved.Reduce(1m, "p"), TimeProvider.System.GetTimestamp() - 1));
+
+        Assert.Equal((CloseState.Refused, FaultKind.TooLate), (answer.State, answer.Fault!.Kind));
+        Assert.DoesNotContain(handler.Sent, s => s.Method == "POST");
+    }
+
+    [Fact]
     public void Entries_find_a_third_of_the_budget_and_exits_go_on()
     {
         var desk = new ApprovedDesk<string>(new OrderBudget(TimeProvider.System, new OrderLimits(30, 100), reserve: 0));
-        var opened = Enumerable.Range(0, 30).Count(i => desk.TryLaunch(Approved.Open(1m, $"o{i}"), "me", closesWait: false, out _));
+        var opened = Enumerable.Range(0, 30).Count(i => desk.TryLaunch(Approved.Open(1m, $"o{i}"), "me", late: false, closesWait: false, out _));
 
         Assert.Equal(10, opened);
-        Assert.False(desk.TryLaunch(Approved.Open(1m, "late"), "me", closesWait: false, out var refusal));
+        Assert.False(desk.TryLaunch(Approved.Open(1m, "late"), "me", late: false, closesWait: false, out var refusal));
         Assert.Equal((CloseState.Refused, FaultKind.RateLimited), (refusal.State, refusal.Fault!.Kind));
-        Assert.True(desk.TryLaunch(Approved.Reduce(1m, "exit"), "me", closesWait: false, out _));
+        Assert.True(desk.TryLaunch(Approved.Reduce(1m, "exit"), "me", late: false, closesWait: false, out _));
     }
 
     [Fact]
@@ -99,9 +113,9 @@ public sealed class ApprovedGatewayTests
     {
         var desk = new ApprovedDesk<string>(new OrderBudget(TimeProvider.System, OrderLimits.Documented, reserve: 0));
 
-        Assert.False(desk.TryLaunch(Approved.Open(1m, "o"), "me", closesWait: true, out var refusal));
+        Assert.False(desk.TryLaunch(Approved.Open(1m, "o"), "me", late: false, closesWait: true, out var refusal));
         Assert.Contains("emergency closes go first", refusal.Fault!.Message, StringComparison.Ordinal);
-        Assert.True(desk.TryLaunch(Approved.Reduce(1m, "x"), "me", closesWait: true, out _));
+        Assert.True(desk.TryLaunch(Approved.Reduce(1m, "x"), "me", late: false, closesWait: true, out _));
     }
 
     [Theory]
@@ -163,11 +177,11 @@ public sealed class ApprovedGatewayTests
     {
         var desk = new ApprovedDesk<string>(new OrderBudget(TimeProvider.System, OrderLimits.Documented, reserve: 0));
         var order = Approved.Reduce(1m, "x");
-        Assert.True(desk.TryLaunch(order, "me", closesWait: false, out _));
+        Assert.True(desk.TryLaunch(order, "me", late: false, closesWait: false, out _));
         Assert.True(desk.TryLand(Sent(FaultKind.TooLate), out _));
-        Assert.True(desk.TryLaunch(order, "me", closesWait: false, out _));
+        Assert.True(desk.TryLaunch(order, "me", late: false, closesWait: false, out _));
         Assert.True(desk.TryLand(Sent(FaultKind.UnknownOutcome), out _));
-        Assert.False(desk.TryLaunch(order, "me", closesWait: false, out _));
+        Assert.False(desk.TryLaunch(order, "me", late: false, closesWait: false, out _));
 
         ApprovedSent Sent(FaultKind kind) => new(BinanceClient.NotAccepted(order, new ExchangeFault(kind, 0, "")), default);
     }

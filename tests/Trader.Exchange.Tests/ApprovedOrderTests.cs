@@ -51,7 +51,7 @@ public sealed class ApprovedOrderTests
     {
         var friends = typeof(GatePass).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(a => a.AssemblyName);
 
-        Assert.Equal(["Trader.Redis"], friends.Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal)));
+        Assert.Equal(["Trader.Redis", "Trader.Simulation.World"], friends.Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal)));
     }
 
     [Fact]

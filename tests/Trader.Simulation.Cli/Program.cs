@@ -8,11 +8,11 @@ if (SimulateOptions.Parse(args) is not { } options)
     return 64;
 }
 
-return options.Seed is { } seed ? RunOne(seed, options.Trace ? options.Lines : 0) : RunMany(options);
+return options.Seed is { } seed ? RunOne(options.World, seed, options.Trace ? options.Lines : 0) : RunMany(options);
 
-static int RunOne(int seed, int traceLines)
+static int RunOne(SimulatedWorld world, int seed, int traceLines)
 {
-    var report = SimulationRunner.Run(seed, traceLines);
+    var report = SimulationRunner.Run(world, seed, traceLines);
     foreach (var line in report.Trace)
     {
         Console.WriteLine(line);
@@ -29,16 +29,16 @@ static int RunMany(SimulateOptions options)
     var failures = new List<SimulationReport>();
     var done = 0;
     long steps = 0;
-    var panics = 0;
+    var events = 0;
     // Worlds share nothing, so each core can have one.
     Parallel.For(options.From, options.From + options.Seeds, seed =>
     {
-        var report = SimulationRunner.Run(seed);
+        var report = SimulationRunner.Run(options.World, seed);
         lock (gate)
         {
             done++;
             steps += report.Steps;
-            panics += report.Panics;
+            events += report.Events;
             if (report.Broken is not null)
             {
                 failures.Add(report);
@@ -52,7 +52,7 @@ static int RunMany(SimulateOptions options)
         }
     });
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{done} seeds, {failures.Count} failed, {steps} steps, {panics} panics, {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
+        $"{done} seeds, {failures.Count} failed, {steps} steps, {events} {Word(options.World)}, {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
     if (failures.Count == 0)
     {
         return 0;
@@ -60,7 +60,7 @@ static int RunMany(SimulateOptions options)
 
     var first = failures.MinBy(report => report.Steps)!;
     Console.WriteLine($"The shortest failing run, {first.Replay}:");
-    RunOne(first.Seed, options.Lines);
+    RunOne(options.World, first.Seed, options.Lines);
     return 1;
 }
 
@@ -68,4 +68,10 @@ static string Verdict(SimulationReport report) => report.Broken is { } broken
     ? string.Create(CultureInfo.InvariantCulture,
         $"seed {report.Seed} FAIL {broken.Rule} at {broken.AtMs:F1} ms: {broken.What}   replay: {report.Replay}")
     : string.Create(CultureInfo.InvariantCulture,
-        $"seed {report.Seed} ok: {report.Steps} steps, {report.VirtualMs / 1000:F0} virtual s, {report.Panics} panics");
+        $"seed {report.Seed} ok: {report.Steps} steps, {report.VirtualMs / 1000:F0} virtual s, {report.Events} {Word(report.World)}");
+
+static string Word(SimulatedWorld world) => world switch
+{
+    SimulatedWorld.Panic => "panics",
+    SimulatedWorld.Gate => "orders",
+};

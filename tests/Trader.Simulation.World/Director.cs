@@ -51,8 +51,8 @@ internal sealed class Director(Stage stage)
             stage.After(at, OperatorActs);
         }
 
-        Every(1_700, () => !stage.Quiet, MarketMoves);
-        Every(1_000, () => true, OperatorLooks);
+        stage.Every(1_700, () => !stage.Quiet, MarketMoves);
+        stage.Every(1_000, () => true, OperatorLooks);
         quietAtMs = plan.WindowMs + 3_000;
         stage.After(quietAtMs, BecomeQuiet);
     }
@@ -79,15 +79,6 @@ internal sealed class Director(Stage stage)
 
         return false;
     }
-
-    private void Every(double ms, Func<bool> still, Action act) => stage.After(ms, () =>
-    {
-        if (still())
-        {
-            act();
-            Every(ms, still, act);
-        }
-    });
 
     private void Strike(SimNode node, NodeEvent e)
     {

@@ -2,10 +2,10 @@ using Akka.Actor;
 
 namespace Trader.Simulation;
 
-/// <summary>One process' connections to Redis: commands in order, a tail per watched stream, a group reader.</summary>
-internal sealed class RedisConnection(SimNode node, int life)
+/// <summary>One process' connection to Redis: commands in order.</summary>
+internal class RedisConnection(SimProcess node, int life)
 {
-    public SimNode Node => node;
+    public SimProcess Node => node;
 
     public bool Alive => node.IsLife(life);
 
@@ -25,14 +25,20 @@ internal sealed class RedisConnection(SimNode node, int life)
 
     public HashSet<IActorRef> ConnectionWatchers { get; } = [];
 
-    public List<RedisTail> Tails { get; } = [];
-
-    public RedisGroupReader? Reader { get; set; }
-
     public List<RedisCommandInFlight> InFlight { get; } = [];
 
     /// <summary>Arrived at a server that does not run: executed if it ever does.</summary>
     public List<RedisCommandInFlight> Stalled { get; } = [];
+}
+
+/// <summary>A connection of the panic world: what it reads besides.</summary>
+internal sealed class PanicConnection(SimNode node, int life) : RedisConnection(node, life)
+{
+    public SimNode Owner => node;
+
+    public List<RedisTail> Tails { get; } = [];
+
+    public RedisGroupReader? Reader { get; set; }
 }
 
 internal sealed class RedisTail(IActorRef to, bool heartbeats)

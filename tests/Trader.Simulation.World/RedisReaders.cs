@@ -10,7 +10,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
 
     private static readonly double ClaimIdleMs = Figures.Worker("").ClaimIdle.TotalMilliseconds;
 
-    public void Watch(RedisConnection connection, RedisTail tail)
+    public void Watch(PanicConnection connection, RedisTail tail)
     {
         connection.Tails.Add(tail);
         if (redis.Reachable(connection))
@@ -19,7 +19,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         }
     }
 
-    public void Begin(RedisConnection connection)
+    public void Begin(PanicConnection connection)
     {
         if (redis.Reachable(connection))
         {
@@ -27,7 +27,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         }
     }
 
-    public void Connected(RedisConnection connection)
+    public void Connected(PanicConnection connection)
     {
         connection.Tails.ForEach(tail => Start(connection, tail));
         if (connection.Reader is { } reader)
@@ -39,7 +39,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
 
     public void Flushed()
     {
-        foreach (var tail in redis.Connections.SelectMany(connection => connection.Tails).Where(tail => tail.Read > 0))
+        foreach (var tail in redis.Panics.SelectMany(connection => connection.Tails).Where(tail => tail.Read > 0))
         {
             tail.Read = 0;
         }
@@ -48,12 +48,12 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
     /// <summary>Something was added: whoever waits for it is given it.</summary>
     public void Wake()
     {
-        foreach (var connection in redis.Connections.Where(redis.Reachable))
+        foreach (var connection in redis.Panics.Where(redis.Reachable))
         {
             connection.Tails.ForEach(tail => Deliver(connection, tail));
         }
 
-        var blocked = redis.Connections.Where(c => redis.Reachable(c) && c.Reader is { Blocked: true }).ToList();
+        var blocked = redis.Panics.Where(c => redis.Reachable(c) && c.Reader is { Blocked: true }).ToList();
         while (blocked.Count > 0 && redis.Data.Delivered < redis.Data.Panics.Count)
         {
             var lucky = blocked[stage.Pick(blocked.Count)];
@@ -62,7 +62,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         }
     }
 
-    private void Start(RedisConnection connection, RedisTail tail)
+    private void Start(PanicConnection connection, RedisTail tail)
     {
         var stream = Stream(tail);
         if (stream.Count > 0)
@@ -78,7 +78,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         Deliver(connection, tail);
     }
 
-    private void Deliver(RedisConnection connection, RedisTail tail)
+    private void Deliver(PanicConnection connection, RedisTail tail)
     {
         var stream = Stream(tail);
         while (tail.Read >= 0 && tail.Read < stream.Count)
@@ -87,7 +87,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         }
     }
 
-    private void Hand(RedisConnection connection, RedisTail tail, StreamRow row, bool backlog)
+    private void Hand(PanicConnection connection, RedisTail tail, StreamRow row, bool backlog)
     {
         object? message = null;
         if (tail.Heartbeats)
@@ -109,18 +109,18 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         var gateway = connection.Gateway;
         gateway.Tell((Action)(() =>
         {
-            stage.Checks.Heard(connection.Node, message);
+            stage.Checks.Heard(connection.Owner, message);
             tail.To.Tell(message, gateway);
         }));
     }
 
-    private void ReadOwn(RedisConnection connection)
+    private void ReadOwn(PanicConnection connection)
     {
         var reader = connection.Reader!;
         Batch(connection, redis.Data.ReadOwn(reader.Worker), redelivered: true);
     }
 
-    private void ReadNew(RedisConnection connection)
+    private void ReadNew(PanicConnection connection)
     {
         var reader = connection.Reader!;
         reader.Blocked = false;
@@ -135,7 +135,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
     }
 
     /// <summary>The process takes the batch when it runs, and then reads on: claims first when they are due, then what is new.</summary>
-    private void Batch(RedisConnection connection, IReadOnlyList<StreamRow> rows, bool redelivered)
+    private void Batch(PanicConnection connection, IReadOnlyList<StreamRow> rows, bool redelivered)
     {
         var reader = connection.Reader!;
         var epoch = connection.Epoch;
@@ -144,7 +144,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         {
             foreach (var row in rows)
             {
-                stage.Checks.EntryDelivered(connection.Node, row);
+                stage.Checks.EntryDelivered(connection.Owner, row);
                 reader.To.Tell(new PanicEntry(row.Id, row.Fields, redelivered), gateway);
             }
 
@@ -155,7 +155,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         })));
     }
 
-    private void ReadNewSoon(RedisConnection connection, int epoch)
+    private void ReadNewSoon(PanicConnection connection, int epoch)
     {
         if (redis.Reachable(connection))
         {
@@ -168,7 +168,7 @@ internal sealed class RedisReaders(Stage stage, SimRedis redis)
         }
     }
 
-    private void ClaimIdle(RedisConnection connection, int epoch)
+    private void ClaimIdle(PanicConnection connection, int epoch)
     {
         if (connection.Epoch != epoch || !connection.Alive || !connection.Up || !connection.Reader!.Blocked)
         {

@@ -3,20 +3,13 @@ using Trader.Messages;
 
 namespace Trader.Simulation;
 
-/// <summary>
-/// A Redis server and what every gateway sees of it. It can be down, frozen, full, slow, flushed, or come back empty; a command whose
-/// answer never came may or may not have been executed, at once or when a frozen server goes on.
-/// </summary>
-internal sealed partial class SimRedis
+/// <summary>The panic world's Redis.</summary>
+internal sealed class SimRedis : SimRedisServer
 {
     private readonly Stage stage;
-    private readonly List<RedisConnection> connections = [];
-    private bool down;
-    private bool frozen;
-    private bool full;
-    private double slowMs;
 
     public SimRedis(Stage stage)
+        : base(stage)
     {
         this.stage = stage;
         Data = new RedisData(stage);
@@ -27,156 +20,60 @@ internal sealed partial class SimRedis
 
     public RedisReaders Readers { get; }
 
-    public IReadOnlyList<RedisConnection> Connections => connections;
+    public IEnumerable<PanicConnection> Panics => Connections.Cast<PanicConnection>();
 
-    /// <summary>When something was last wrong with Redis or a way to it; every stall and outage ends with one of these.</summary>
-    public double TroubledAtMs { get; private set; } = double.NegativeInfinity;
+    public PanicConnection Connect(SimNode node) => Open(new PanicConnection(node, node.Life));
 
-    /// <summary>When a frozen server or a dead path last went on, with what had been held up.</summary>
-    public double ReleasedAtMs { get; private set; } = double.NegativeInfinity;
-
-    /// <summary>It answers reads: a gate that nobody can read lets nobody in (S1).</summary>
-    public bool Readable => !down && !frozen;
-
-    public bool Available => !down && !frozen && !full && slowMs == 0;
-
-    public RedisConnection Connect(SimNode node)
+    protected override bool Subscribes(RedisConnection connection, object message, IActorRef sender)
     {
-        var connection = new RedisConnection(node, node.Life);
-        connections.Add(connection);
-        TryConnect(connection, stage.Between(1, 30));
-        return connection;
-    }
-
-    public void Drop(RedisConnection connection)
-    {
-        connections.Remove(connection);
-        foreach (var command in connection.Stalled.Where(_ => stage.Chance(0.5)).ToList())
-        {
-            // Already in the server's socket buffer.
-            stage.After(stage.Between(0, 2_000), () => ExecuteLate(connection, command));
-        }
-    }
-
-    public void Handle(RedisConnection connection, object message, IActorRef sender)
-    {
+        var own = (PanicConnection)connection;
         switch (message)
         {
-            case RedisProtocol.WatchConnection:
-                connection.ConnectionWatchers.Add(sender);
-                Tell(connection, sender, connection.Up
-                    ? new RedisProtocol.Connected() : new RedisProtocol.Disconnected("connecting"));
-                break;
             case RedisProtocol.WatchHeartbeats:
-                Readers.Watch(connection, new RedisTail(sender, heartbeats: true));
-                break;
+                Readers.Watch(own, new RedisTail(sender, heartbeats: true));
+                return true;
             case RedisProtocol.WatchCompletions:
-                Readers.Watch(connection, new RedisTail(sender, heartbeats: false));
-                break;
+                Readers.Watch(own, new RedisTail(sender, heartbeats: false));
+                return true;
             case RedisProtocol.WatchPlanEnds:
                 // No order gate runs in this world: nobody ever tells what became of a plan.
-                break;
+                return true;
             case RedisProtocol.WatchPanics watch:
-                connection.Reader = new RedisGroupReader(sender, watch.Worker);
-                Readers.Begin(connection);
-                break;
+                own.Reader = new RedisGroupReader(sender, watch.Worker);
+                Readers.Begin(own);
+                return true;
             default:
-                Command(connection, message, sender);
-                break;
+                return false;
         }
     }
 
-    public double Latency() => slowMs > 0 ? stage.Between(slowMs / 2, slowMs) : stage.Between(0.1, 1.5);
+    protected override void Asked(RedisConnection connection, object command) =>
+        stage.Checks.RedisAsked(((PanicConnection)connection).Owner, command);
 
-    public bool Reachable(RedisConnection connection) =>
-        connection is { Alive: true, Up: true, CutOff: false } && !down && !frozen;
+    protected override void Answered(RedisConnection connection, object command, object reply) =>
+        stage.Checks.RedisAnswered(((PanicConnection)connection).Owner, command, reply);
 
-    /// <summary>Through the process' own gateway, so that a frozen process hears of it when it goes on.</summary>
-    public static void Tell(RedisConnection connection, IActorRef to, object message)
+    protected override void WakeReaders() => Readers.Wake();
+
+    protected override void Connected(RedisConnection connection) => Readers.Connected((PanicConnection)connection);
+
+    protected override void Flush()
     {
-        var gateway = connection.Gateway;
-        gateway.Tell((Action)(() => to.Tell(message, gateway)));
+        stage.Checks.Flushed();
+        Data.Flush();
+        Readers.Flushed();
     }
 
-    private void Command(RedisConnection connection, object message, IActorRef sender)
-    {
-        stage.Checks.RedisAsked(connection.Node, message);
-        if (!connection.Up)
-        {
-            var refusal = new RedisProtocol.NotDone(message, RedisDoubt.NotConnected, "not connected");
-            stage.Checks.RedisAnswered(connection.Node, message, refusal);
-            sender.Tell(refusal, connection.Gateway);
-            return;
-        }
-
-        var command = new RedisCommandInFlight(message, sender, stage.NowMs);
-        connection.InFlight.Add(command);
-        var arrival = connection.LastArrivalMs = Math.Max(connection.LastArrivalMs, stage.NowMs + (Latency() / 2));
-        var epoch = connection.Epoch;
-        stage.After(arrival - stage.NowMs, () => Arrive(connection, command, epoch));
-    }
-
-    private void Arrive(RedisConnection connection, RedisCommandInFlight command, int epoch)
-    {
-        if (connection.Epoch != epoch || !connection.Alive)
-        {
-            // Sent into a connection that ended: it may have been the last thing the server read.
-            if (!down && !frozen && !connection.CutOff && stage.Chance(0.5))
-            {
-                ExecuteLate(connection, command);
-            }
-        }
-        else if (frozen || connection.CutOff)
-        {
-            connection.Stalled.Add(command);
-            stage.After(Figures.RedisDeadlineMs, () => Answer(
-                connection, command, new RedisProtocol.NotDone(command.Command, RedisDoubt.Unknown, "no answer in time"), 0));
-        }
-        else
-        {
-            Answer(connection, command, Execute(connection, command), Latency() / 2);
-        }
-    }
-
-    private void Answer(RedisConnection connection, RedisCommandInFlight command, object reply, double afterMs)
-    {
-        var epoch = connection.Epoch;
-        var at = connection.LastReplyMs = Math.Max(connection.LastReplyMs, stage.NowMs + afterMs);
-        stage.After(at - stage.NowMs, () =>
-        {
-            if (connection.Epoch == epoch && connection.Alive && !command.Answered)
-            {
-                Finish(connection, command, reply);
-            }
-        });
-    }
-
-    private void Finish(RedisConnection connection, RedisCommandInFlight command, object reply)
-    {
-        command.Answered = true;
-        connection.InFlight.Remove(command);
-        Tell(connection, command.Asker, reply);
-        stage.Checks.RedisAnswered(connection.Node, command.Command, reply);
-    }
-
-    private void ExecuteLate(RedisConnection connection, RedisCommandInFlight command)
-    {
-        if (!down && !frozen)
-        {
-            stage.Note("redis", $"executes late: {TraceText.Of(command.Command)}");
-            Execute(connection, command);
-        }
-    }
-
-    private object Execute(RedisConnection connection, RedisCommandInFlight inFlight)
+    protected override object Execute(RedisConnection connection, RedisCommandInFlight inFlight)
     {
         var command = inFlight.Command;
-        if (full && command is not (RedisProtocol.GetLiveness or RedisProtocol.GetHalt or RedisProtocol.GetPanicHistory or RedisProtocol.AckPanic))
+        if (Full && command is not (RedisProtocol.GetLiveness or RedisProtocol.GetHalt or RedisProtocol.GetPanicHistory or RedisProtocol.AckPanic))
         {
             return new RedisProtocol.NotDone(command, RedisDoubt.Refused, "OOM command not allowed");
         }
 
-        stage.Checks.RedisExecutes(connection.Node, command, inFlight.IssuedMs);
+        var own = (PanicConnection)connection;
+        stage.Checks.RedisExecutes(own.Owner, command, inFlight.IssuedMs);
         switch (command)
         {
             case RedisProtocol.PublishHeartbeat beat:
@@ -199,7 +96,7 @@ internal sealed partial class SimRedis
                 Data.Ack(ack.StreamId);
                 break;
             case RedisProtocol.KeepPanics keep:
-                Data.Keep(connection.Reader?.Worker ?? "", keep.StreamIds);
+                Data.Keep(own.Reader?.Worker ?? "", keep.StreamIds);
                 break;
             case RedisProtocol.ClaimPanic claim:
                 return Data.Claim(claim);

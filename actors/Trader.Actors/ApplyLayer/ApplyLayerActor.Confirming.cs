@@ -15,6 +15,12 @@ public sealed partial class ApplyLayerActor
     private static readonly TimeSpan OpenGoodFor = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// The same of a close. A gate that does not keep its entries loses them to another one after five seconds, which looks for the order
+    /// for ten and then says that none went out: that must stay true.
+    /// </summary>
+    private static readonly TimeSpan CloseGoodFor = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// Orders that have left and are not answered: what a switch that is set now cannot stop any more. Beyond this many the next ones wait
     /// here, where it can.
     /// </summary>
@@ -99,9 +105,14 @@ public sealed partial class ApplyLayerActor
             // Most likely this process stood still; the answer is from before.
             EndUnconfirmed(plan, "the answer came too late");
         }
-        else if (plan.Draft!.Opens && (closed ?? conditions.Refusal(Now) ?? TooLate(plan)) is { } refusal)
+        else if (plan.Draft!.Opens && (closed ?? conditions.Refusal(Now) ?? TooLate(plan, OpenGoodFor, "open_too_late")) is { } refusal)
         {
             EndClosed(plan, refusal, taken: true);
+        }
+        else if (TooLate(plan, CloseGoodFor, "close_too_late") is { } late)
+        {
+            log.Error("{0}: Close of plan {1} is not sent, this process stood still", plan.Plan.Symbol, plan.Plan.Id);
+            End(plan, Ending.Err(GateRules.StepName(plan.Plan), "error", late, "both permits were consumed before, and no order was sent"));
         }
         else if (age <= settings.SwitchToOrder)
         {
@@ -139,7 +150,7 @@ public sealed partial class ApplyLayerActor
     }
 
     /// <summary>Permits, price and exposure were judged before the step; what waited longer since opens on yesterday's facts.</summary>
-    private string? TooLate(PlanCase plan) => Now - plan.TakenAt > OpenGoodFor ? "open_too_late" : null;
+    private string? TooLate(PlanCase plan, TimeSpan good, string code) => Now - plan.TakenAt > good ? code : null;
 
     /// <param name="within">Of asking for the reading that it leaves on.</param>
     private void Send(PlanCase plan, TimeSpan within)

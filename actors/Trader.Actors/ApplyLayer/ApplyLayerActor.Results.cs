@@ -49,7 +49,7 @@ public sealed partial class ApplyLayerActor
         plan.SaidUnknown = true;
         if (plan.Draft is { } draft)
         {
-            Conclude(plan.StreamId + ".unknown", null, plan.Plan.Id.Value, plan.Plan.Symbol.Value,
+            Conclude(plan.StreamId + PlanOutcome.Unknown, null, plan.Plan.Id.Value, plan.Plan.Symbol.Value,
                 Ending.Ordered(draft, GateRules.StepName(plan.Plan), state, orderId, 0, fault));
         }
     }
@@ -192,14 +192,14 @@ public sealed partial class ApplyLayerActor
 
         around.Meter.Observe(GateMetrics.DecisionSeconds, (Now - plan.SeenAt).TotalSeconds);
         table.End(plan);
-        Conclude(plan.StreamId, plan.StreamId, plan.Plan.Id.Value, plan.Plan.Symbol.Value, end);
+        Conclude(plan.StreamId, plan.StreamId, plan.Plan.Id.Value, plan.Plan.Symbol.Value, end, plan.Taken);
         TakeNext(plan.Plan.Id);
     }
 
-    private void Conclude(string key, string? entry, string planId, string symbol, Ending end)
+    private void Conclude(string key, string? entry, string planId, string symbol, Ending end, bool taken = false)
     {
         var result = new PlanResult(planId, symbol, end.Decision, end.Executed, end.Would, end.Steps, end.Error, around.NowMs);
-        var outcome = new PlanOutcome(key, entry, result);
+        var outcome = new PlanOutcome(key, entry, result) { Taken = taken };
         outcomes.Add(Journal(GateRecords.Result(outcome)), outcome, Now);
     }
 
@@ -263,6 +263,7 @@ public sealed partial class ApplyLayerActor
             case RedisProtocol.TakePlan take when table.Of(take.Draft.Plan) is { Stage: CaseStage.Taking } plan:
                 // The step may have been done; no order was sent, and none will be.
                 log.Error("{0}: Plan {1} could not be taken: {2} {3}", plan.Plan.Symbol, plan.Plan.Id, failed.Doubt, failed.Why);
+                plan.TakeUnknown = failed.Doubt == RedisDoubt.Unknown;
                 End(plan, failed.Doubt == RedisDoubt.Refused
                     ? Ending.Err("PERMIT_WAIT", "error", "redis_refused", failed.Why)
                     : Ending.SwitchUnreadable($"Redis: {failed.Doubt}", taken: failed.Doubt == RedisDoubt.Unknown));

@@ -96,6 +96,12 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool
     /// <summary>Set when an earlier life took it: no order is ever sent for it, only looked for.</summary>
     public PlanRecordText? Inherited { get; set; }
 
+    /// <summary>The step was asked for, and nobody knows whether it was done.</summary>
+    public bool TakeUnknown { get; set; }
+
+    /// <summary>This entry took the plan, or may have, by this life or an earlier one: its end is ours to say.</summary>
+    public bool Taken => Pass is not null || Inherited is not null || TakeUnknown;
+
     /// <summary>From the atomic step to the order's known end.</summary>
     public bool InFlight => Stage != CaseStage.Waiting;
 }

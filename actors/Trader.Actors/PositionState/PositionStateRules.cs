@@ -26,7 +26,7 @@ public static class PositionStateRules
         var meant = Meant(plan, view);
         var opens = plan.Effect == PlanEffect.Opens;
         var doubt = opens ? null : NoPosition(meant, facts.Lot, settings);
-        doubt ??= LedgerFault(view, facts.Ledger, settings);
+        doubt ??= LedgerFault(view, facts.Ledger, settings) ?? BeginFault(view, facts);
         if (doubt is not null)
         {
             return MayBeOld(doubt.Reason, facts, view) ? new ReadAgain() : doubt;
@@ -134,10 +134,18 @@ public static class PositionStateRules
             : null;
     }
 
-    /// <summary>The exchange was asked before the last execution was known: it could not show it.</summary>
+    /// <summary>A ledger that begins with what was shown before the last execution would lack it for ever.</summary>
+    private static Denied? BeginFault(ExchangeView view, PermitFacts facts) => facts.Ledger.Missing && IsOlderThanLastExecution(facts, view)
+        ? Deny(DenyReason.StaleExchangeState, new ContextItem("age_seconds", Seconds(view.Age)))
+        : null;
+
     private static bool MayBeOld(DenyReason reason, PermitFacts facts, ExchangeView view) =>
-        !facts.WasReadAgain && reason is DenyReason.NoPosition or DenyReason.SideMismatch or DenyReason.QuantityMismatch
-        && facts.Ledger.LastExecutionMs is { } last && view.Age.TotalMilliseconds >= facts.NowMs - last && last <= facts.NowMs;
+        !facts.WasReadAgain && IsOlderThanLastExecution(facts, view)
+        && reason is DenyReason.NoPosition or DenyReason.SideMismatch or DenyReason.QuantityMismatch or DenyReason.StaleExchangeState;
+
+    /// <summary>The exchange was asked before the last execution was known: it could not show it.</summary>
+    private static bool IsOlderThanLastExecution(PermitFacts facts, ExchangeView view) =>
+        facts.Ledger.LastExecutionMs is { } last && view.Age.TotalMilliseconds >= facts.NowMs - last && last <= facts.NowMs;
 
     private static Denied? CooldownFault(PermitFacts facts, PositionStateSettings settings)
     {

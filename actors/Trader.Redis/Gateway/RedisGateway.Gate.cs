@@ -14,8 +14,11 @@ public sealed partial class RedisGateway
     /// <summary>A plan that was seen is known by its content at least as long as permits live.</summary>
     private const int PlanRecordSeconds = 600;
 
-    /// <summary>A result that could not be published is tried again within seconds of Redis' return.</summary>
-    private const int ResultMarkSeconds = 60;
+    /// <summary>
+    /// As long as a plan is known: a gate that was cut off or stood still comes back with what it has in hand, and what another one has
+    /// answered meanwhile must be neither carried out nor answered again.
+    /// </summary>
+    private const int ResultMarkSeconds = PlanRecordSeconds;
 
     /// <summary>A late answer about the switch is none (apply-layer contract 2.6).</summary>
     private static readonly TimeSpan SwitchDeadline = TimeSpan.FromMilliseconds(250);
@@ -55,7 +58,7 @@ public sealed partial class RedisGateway
         RedisScripts.TakePlan.Execute(client,
             [
                 RedisKeys.KillSwitch, RedisKeys.TradingState, RedisKeys.EntriesGate, RedisKeys.EssState, RedisKeys.EssActive,
-                .. PlanKeys(take.Draft.Plan),
+                .. PlanKeys(take.Draft.Plan), RedisKeys.ResultPublished + take.Record.StreamId,
             ],
             [
                 take.Draft.Opens ? "open" : "reduce",
@@ -82,11 +85,11 @@ public sealed partial class RedisGateway
 
     private void PublishResults(RedisProtocol.PublishResults publish) => Ask(publish,
         RedisScripts.PublishResults.Execute(client,
-            [RedisKeys.PlanResults, RedisKeys.Plans, .. publish.Outcomes.Select(o => RedisKeys.ResultPublished + o.Key)],
+            [RedisKeys.PlanResults, RedisKeys.Plans, .. publish.Outcomes.SelectMany(ResultKeys)],
             [
                 RedisKeys.GateGroup, Text(settings.RecordLength), Text(ResultMarkSeconds),
                 .. publish.Outcomes.SelectMany(
-                    o => GatewayWire.Flat(PlanResultWire.Write(o.Result)).Prepend(o.StreamId ?? "")),
+                    o => GatewayWire.Flat(PlanResultWire.Write(o.Result)).Prepend(o.Taken ? "taken" : "").Prepend(o.StreamId ?? "")),
             ],
             settings.CommandDeadline),
         _ => new RedisProtocol.Done(publish));
@@ -129,6 +132,11 @@ public sealed partial class RedisGateway
             }
         }
     }
+
+    private static string[] ResultKeys(PlanOutcome outcome) =>
+    [
+        RedisKeys.ResultPublished + outcome.Key, RedisKeys.ResultPublished + outcome.FinalKey, RedisKeys.PlanRecord + outcome.Result.PlanId,
+    ];
 
     private static string[] PlanKeys(PlanId id) =>
     [

@@ -38,7 +38,8 @@ internal static partial class RedisScripts
         """);
 
     /// <summary>
-    /// KEYS kill switch, trading state, entries, stop's state, stop's marker, record, taken, governor permit, P3.3 permit. ARGV `open` or
+    /// KEYS kill switch, trading state, entries, stop's state, stop's marker, record, taken, governor permit, P3.3 permit, the mark that the
+    /// entry's result was published: what was answered once is not carried out after that, whoever still has it in hand. ARGV `open` or
     /// `reduce`, `permits` or `bypass`, both permits as judged, digest, record, seconds it is kept. Answers a verdict and a detail. The
     /// permits' content was judged by the caller, strictly; here it must still be byte for byte the same, so there is no moment between
     /// judged and consumed.
@@ -50,7 +51,7 @@ internal static partial class RedisScripts
           local why = closed(KEYS[2], KEYS[3], KEYS[4], KEYS[5])
           if why then return why end
         end
-        if redis.call('EXISTS', KEYS[7]) == 1 then return {'duplicate', ''} end
+        if redis.call('EXISTS', KEYS[7], KEYS[10]) > 0 then return {'duplicate', ''} end
         local seen, record = value(KEYS[6])
         if seen == 'other' or (seen == 'string' and record ~= ARGV[5]) then return {'other_content', ''} end
         if ARGV[2] ~= 'bypass' then
@@ -77,19 +78,26 @@ internal static partial class RedisScripts
         """);
 
     /// <summary>
-    /// KEYS results, plans, then per result the mark that it was published. ARGV group, length of the results, seconds a mark is kept, then
-    /// per result: the plan's entry or an empty text, and the eight fields with their values. The mark follows the result: a script that
-    /// fails keeps what it did, and a mark without its result would have the next try acknowledge a plan whose result nobody has.
+    /// KEYS results, plans, then per result the mark that it was published, the mark of the entry's final one, after which nothing else is
+    /// said of the entry, and the plan's record. ARGV group, length of the results, seconds a mark is kept, then per result: the plan's entry
+    /// or an empty text, `taken` when it speaks of the plan's taking, and the eight fields with their values. A gate that ended an entry
+    /// without having taken it has nothing to say once another one took it: that one's order is out, or its heir looks for it. The mark
+    /// follows the result: a script that fails keeps what it did, and a mark without its result would have the next try acknowledge a plan
+    /// whose result nobody has.
     /// </summary>
-    public static readonly RedisScript PublishResults = new("""
+    public static readonly RedisScript PublishResults = new(Value + """
         local at = 4
-        for i = 3, #KEYS do
-          if redis.call('EXISTS', KEYS[i]) == 0 then
-            redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, at + 1, at + 16))
-            redis.call('SET', KEYS[i], '1', 'EX', ARGV[3])
+        for i = 3, #KEYS, 3 do
+          local entry = ARGV[at]
+          local _, record = value(KEYS[i + 2])
+          if entry == '' or ARGV[at + 1] == 'taken' or not string.find(record, '|' .. entry .. '|', 1, true) then
+            if redis.call('EXISTS', KEYS[i], KEYS[i + 1]) == 0 then
+              redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, at + 2, at + 17))
+              redis.call('SET', KEYS[i], '1', 'EX', ARGV[3])
+            end
+            if entry ~= '' then redis.call('XACK', KEYS[2], ARGV[1], entry) end
           end
-          if ARGV[at] ~= '' then redis.call('XACK', KEYS[2], ARGV[1], ARGV[at]) end
-          at = at + 17
+          at = at + 18
         end
         return 1
         """);

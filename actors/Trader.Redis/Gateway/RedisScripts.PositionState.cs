@@ -56,7 +56,8 @@ internal static partial class RedisScripts
     /// KEYS ledger, its copy, mark, last execution, result stream; ARGV expected text, text after (empty: there is no ledger to enter it
     /// in), entry's ms, longest age in ms, seconds a mark is remembered, group, entry, whether it is the last (1 or 0), then fields and values
     /// of the copy. Answers verdict and the ledger's text. Ledger and mark come first and next to each other; what other readers want may
-    /// fail without undoing that it was entered. An execution from before the ledger began is in it already.
+    /// fail without undoing that it was entered. An execution from before the ledger began is in it already. The time of an execution is kept
+    /// also where there is no ledger: none may begin with a snapshot from before it.
     /// </summary>
     public static readonly RedisScript EnterFill = new("""
         local own = redis.call('HMGET', KEYS[1], 'ledger_amount', 'ledger_since')
@@ -74,8 +75,8 @@ internal static partial class RedisScripts
           stands = ARGV[2]
         end
         if verdict == 'applied' or verdict == 'none' then redis.call('SET', KEYS[3], ARGV[7], 'EX', ARGV[5]) end
-        if verdict == 'applied' then
-          redis.pcall('HSET', KEYS[2], unpack(ARGV, 9))
+        if verdict == 'applied' then redis.pcall('HSET', KEYS[2], unpack(ARGV, 9)) end
+        if verdict == 'applied' or verdict == 'none' then
           local last = redis.pcall('GET', KEYS[4])
           if type(last) ~= 'string' or (tonumber(last) or 0) < tonumber(ARGV[3]) then
             redis.call('SET', KEYS[4], ARGV[3], 'EX', 3600)

@@ -138,6 +138,63 @@ public sealed class GateActorTests : GateBench
 
     [Fact]
     [Trait("rule", "S1")]
+    [Trait("covers", "A14")]
+    public void S1_an_order_says_how_long_its_last_reading_is_good_for()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Start();
+
+        Publish(Plan("p1"));
+        Pass(20);
+
+        Assert.Single(Exchange.Orders);
+        Assert.InRange(Exchange.NotAfter[0] - Redis.Now(), Ms(5 - 20).Ticks, Ms(5).Ticks);
+    }
+
+    [Theory]
+    [Trait("rule", "S8")]
+    [InlineData(4900, true)]
+    [InlineData(5100, false)]
+    public void S8_a_close_is_not_sent_once_another_gate_may_have_given_it_up(int stoodMs, bool sent)
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        RedisProtocol.TakePlan? take = null;
+        Redis.Silent = message => message is RedisProtocol.TakePlan asked && (take = asked) is not null;
+        Start();
+        Publish(Plan("p1"));
+        Pass(stoodMs);
+
+        Gate.Tell(new RedisProtocol.PlanTaken(new GatePass(take!.Draft, bypass: false)));
+        Pass(20);
+
+        Assert.Equal((sent, sent ? "" : "close_too_late"), (Exchange.Orders.Count == 1, Result("p1").Error));
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public void S8_only_the_gate_that_took_a_plan_speaks_of_its_taking()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("taken");
+        Redis.Permit("unknown");
+        Redis.Permit("denied", p33: """{"allow":false,"reason":"x"}""");
+        Redis.Doubts = message => message is RedisProtocol.TakePlan { Draft.Plan.Value: "unknown" } ? RedisDoubt.Unknown : null;
+        Start();
+
+        foreach (var id in new[] { "taken", "unknown", "denied" })
+        {
+            Publish(Plan(id));
+            Pass(600);
+        }
+
+        Assert.Equal(
+            [("taken", true), ("unknown", true), ("denied", false)], Redis.Results.Select(o => (o.Result.PlanId, o.Taken)));
+    }
+
+    [Fact]
+    [Trait("rule", "S1")]
     [Trait("covers", "A15,X2,X28")]
     public void S1_a_last_reading_that_fails_or_hangs_is_a_switch_that_is_on()
     {

@@ -322,7 +322,7 @@ internal sealed class GateExchange
     public List<ApprovedOrder> Orders { get; } = [];
 
     /// <summary>Until when each of them might leave.</summary>
-    public List<long?> NotAfter { get; } = [];
+    public List<long> NotAfter { get; } = [];
 
     public List<ExchangeProtocol.FindOrder> LookUps { get; } = [];
 

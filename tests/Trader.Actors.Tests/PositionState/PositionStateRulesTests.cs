@@ -363,6 +363,23 @@ public sealed class PositionStateRulesTests
         Assert.IsType<PermitVerdict.Denied>(Judge(Plan(), facts with { WasReadAgain = true }));
     }
 
+    [Theory]
+    [Trait("covers", "X16,X22")]
+    [InlineData(100, false)]
+    [InlineData(900, true)]
+    public void A_ledger_does_not_begin_with_what_was_seen_before_the_last_execution(int executedMsAgo, bool begins)
+    {
+        // The exchange was asked 500 ms ago.
+        var facts = Facts(View(1m), LedgerFacts.None with { LastExecutionMs = NowMs - executedMsAgo });
+        var settings = Settings with { Cooldown = TimeSpan.Zero };
+
+        Assert.Equal((begins, !begins), (Judge(Plan(), facts, settings) is PermitVerdict.Granted, Judge(Plan(), facts, settings) is PermitVerdict.ReadAgain));
+        if (!begins)
+        {
+            Assert.Equal("stale_exchange_state", Denied(Judge(Plan(), facts with { WasReadAgain = true }, settings)));
+        }
+    }
+
     [Fact]
     public void Checks_come_in_the_documented_order()
     {

@@ -279,6 +279,48 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
     }
 
     [Fact]
+    [Trait("rule", "S8")]
+    public async Task S8_an_entry_that_was_answered_is_not_taken_by_whoever_still_has_it_in_hand()
+    {
+        await Permits();
+        await Ask<RedisProtocol.Done>(new RedisProtocol.PublishResults([Outcome("1-1", "1-1")]));
+
+        var took = Assert.IsType<RedisProtocol.PlanNotTaken>(await Take());
+
+        Assert.Equal(TakeRefusal.Duplicate, took.Why);
+        Assert.Equal("2", await console.Text("EXISTS", Key(RedisKeys.Permit), Key(RedisKeys.PositionStatePermit)));
+        Assert.InRange(int.Parse(await console.Text("TTL", RedisKeys.ResultPublished + "1-1"), null), 590, 600);
+    }
+
+    [Fact]
+    [Trait("rule", "S8")]
+    public async Task S8_a_gate_that_did_not_take_a_plan_says_nothing_of_the_entry_that_another_took_it_by()
+    {
+        await Permits();
+        Assert.IsType<RedisProtocol.PlanTaken>(await Take());
+
+        await Ask<RedisProtocol.Done>(new RedisProtocol.PublishResults([Outcome("1-1", "1-1"), Outcome("2-1", "2-1")]));
+        Assert.Equal("1", await console.Text("XLEN", RedisKeys.PlanResults));
+        await Ask<RedisProtocol.Done>(new RedisProtocol.PublishResults([Outcome("1-1", "1-1") with { Taken = true }]));
+
+        Assert.Equal("2", await console.Text("XLEN", RedisKeys.PlanResults));
+    }
+
+    [Fact]
+    [Trait("covers", "X20")]
+    public async Task After_the_final_result_nobody_says_that_the_outcome_is_unknown()
+    {
+        var unknown = Outcome("1-1" + PlanOutcome.Unknown, null);
+        await Ask<RedisProtocol.Done>(new RedisProtocol.PublishResults([unknown]));
+        await Ask<RedisProtocol.Done>(new RedisProtocol.PublishResults([Outcome("1-1", "1-1")]));
+        await console.Text("DEL", RedisKeys.ResultPublished + unknown.Key);
+
+        await Ask<RedisProtocol.Done>(new RedisProtocol.PublishResults([unknown]));
+
+        Assert.Equal("2", await console.Text("XLEN", RedisKeys.PlanResults));
+    }
+
+    [Fact]
     [Trait("rule", "S12")]
     public async Task S12_a_result_that_could_not_be_added_is_neither_marked_nor_acknowledged()
     {
@@ -325,6 +367,9 @@ public sealed class GateStepTests : TestKit, IAsyncLifetime
     }
 
     private static string Key(string prefix) => prefix + "p1";
+
+    private static PlanOutcome Outcome(string key, string? entry) =>
+        new(key, entry, new PlanResult("p1", "BTCUSDT", "SKIP", false, false, [], "", 1));
 
     private static OrderDraft Draft() => ApprovedOrderSource.Draft;
 

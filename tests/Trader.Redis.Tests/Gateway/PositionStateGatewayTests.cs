@@ -218,6 +218,18 @@ public sealed class PositionStateGatewayTests : TestKit, IAsyncLifetime
     }
 
     [Fact]
+    [Trait("covers", "X16")]
+    public async Task An_execution_without_a_ledger_leaves_its_time_so_that_none_begins_with_what_was_seen_before_it()
+    {
+        var entry = await ResultEntry();
+
+        Assert.Equal(FillVerdict.NoLedger, (await Enter(entry, null, null)).Verdict);
+
+        var ledger = await Ledger();
+        Assert.Equal((StreamEntryIds.Ms(entry), true), (ledger.LastExecutionMs, ledger.Missing));
+    }
+
+    [Fact]
     public async Task A_result_older_than_the_marks_is_never_entered()
     {
         await console.Text("HSET", Hash, "ledger_amount", "1");

@@ -3,22 +3,22 @@ using Trader.Messages;
 namespace Trader.Simulation;
 
 /// <summary>What goes wrong with the server and with the ways to it, and how it goes on.</summary>
-internal sealed partial class SimRedis
+internal abstract partial class SimRedisServer
 {
     public void Strike(RedisFault fault, double forMs)
     {
-        stage.Note("redis", $"{fault} for {forMs:F0} ms");
-        TroubledAtMs = stage.NowMs;
+        scene.Note("redis", $"{fault} for {forMs:F0} ms");
+        TroubledAtMs = scene.NowMs;
         switch (fault)
         {
             case RedisFault.Down:
                 GoDown();
-                stage.After(forMs, ComeUp);
+                scene.After(forMs, ComeUp);
                 break;
             case RedisFault.RestartEmpty:
                 GoDown();
                 Flush();
-                stage.After(forMs, ComeUp);
+                scene.After(forMs, ComeUp);
                 break;
             case RedisFault.Flush:
                 Flush();
@@ -26,35 +26,28 @@ internal sealed partial class SimRedis
             case RedisFault.Frozen:
                 frozen = true;
                 connections.ForEach(connection => Silence(connection));
-                stage.After(forMs, () => { frozen = false; GoOn(); });
+                scene.After(forMs, () => { frozen = false; GoOn(); });
                 break;
             case RedisFault.Full:
-                full = true;
-                stage.After(forMs, () => { full = false; TroubledAtMs = stage.NowMs; });
+                Full = true;
+                scene.After(forMs, () => { Full = false; TroubledAtMs = scene.NowMs; });
                 break;
             case RedisFault.Slow:
-                slowMs = stage.Between(20, 700);
-                stage.After(forMs, () => { slowMs = 0; TroubledAtMs = stage.NowMs; });
+                slowMs = scene.Between(20, 700);
+                scene.After(forMs, () => { slowMs = 0; TroubledAtMs = scene.NowMs; });
                 break;
         }
     }
 
-    public void CutOff(SimNode node, double forMs)
+    public void CutOff(SimProcess node, double forMs)
     {
         if (node.Redis is { } connection && node.State != NodeState.Down)
         {
-            stage.Note("redis", $"{node} cut off for {forMs:F0} ms");
+            scene.Note("redis", $"{node} cut off for {forMs:F0} ms");
             connection.CutOff = true;
             Silence(connection);
-            stage.After(forMs, () => { connection.CutOff = false; GoOn(); });
+            scene.After(forMs, () => { connection.CutOff = false; GoOn(); });
         }
-    }
-
-    private void Flush()
-    {
-        stage.Checks.Flushed();
-        Data.Flush();
-        Readers.Flushed();
     }
 
     private void GoDown()
@@ -66,14 +59,14 @@ internal sealed partial class SimRedis
     private void ComeUp()
     {
         down = false;
-        connections.ForEach(connection => TryConnect(connection, stage.Between(20, 1_000)));
+        connections.ForEach(connection => TryConnect(connection, scene.Between(20, 1_000)));
     }
 
     /// <summary>A frozen server or a dead path is noticed by its silence.</summary>
     private void Silence(RedisConnection connection)
     {
         var epoch = connection.Epoch;
-        stage.After(stage.Between(1_000, Figures.RedisSilenceMs), () =>
+        scene.After(scene.Between(1_000, Figures.RedisSilenceMs), () =>
         {
             if (connection.Epoch == epoch && (frozen || connection.CutOff))
             {
@@ -84,7 +77,7 @@ internal sealed partial class SimRedis
 
     private void GoOn()
     {
-        ReleasedAtMs = stage.NowMs;
+        ReleasedAtMs = scene.NowMs;
         foreach (var connection in connections.Where(c => !frozen && !c.CutOff).ToList())
         {
             var stalled = connection.Stalled.ToList();
@@ -95,14 +88,14 @@ internal sealed partial class SimRedis
                 {
                     Answer(connection, command, Execute(connection, command), Latency());
                 }
-                else if (stage.Chance(0.6))
+                else if (scene.Chance(0.6))
                 {
                     ExecuteLate(connection, command);
                 }
             }
 
-            Readers.Wake();
-            TryConnect(connection, stage.Between(20, 1_000));
+            WakeReaders();
+            TryConnect(connection, scene.Between(20, 1_000));
         }
     }
 
@@ -113,7 +106,7 @@ internal sealed partial class SimRedis
             return;
         }
 
-        TroubledAtMs = stage.NowMs;
+        TroubledAtMs = scene.NowMs;
         connection.Up = false;
         connection.Epoch++;
         foreach (var command in connection.InFlight.Where(c => !c.Answered).ToList())
@@ -127,7 +120,7 @@ internal sealed partial class SimRedis
         }
     }
 
-    private void TryConnect(RedisConnection connection, double afterMs) => stage.After(afterMs, () =>
+    private void TryConnect(RedisConnection connection, double afterMs) => scene.After(afterMs, () =>
     {
         if (!connection.Alive || connection.Up || down)
         {
@@ -140,7 +133,7 @@ internal sealed partial class SimRedis
             return;
         }
 
-        TroubledAtMs = stage.NowMs;
+        TroubledAtMs = scene.NowMs;
         connection.Up = true;
         connection.Epoch++;
         foreach (var watcher in connection.ConnectionWatchers)
@@ -148,6 +141,6 @@ internal sealed partial class SimRedis
             Tell(connection, watcher, new RedisProtocol.Connected());
         }
 
-        Readers.Connected(connection);
+        Connected(connection);
     });
 }
