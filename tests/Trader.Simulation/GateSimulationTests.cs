@@ -38,6 +38,8 @@ public sealed class GateSimulationTests
     [Theory]
     [InlineData(3511)]
     [InlineData(4008)]
+    [InlineData(1210)]
+    [InlineData(10467)]
     [Trait("covers", "X16,X22")]
     public void No_ledger_begins_before_an_execution_that_it_lacks(int seed) =>
         Assert.Null(SimulationRunner.Run(SimulatedWorld.Gate, seed).Broken);

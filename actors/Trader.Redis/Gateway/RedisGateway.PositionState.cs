@@ -46,7 +46,7 @@ public sealed partial class RedisGateway
             RedisScripts.IssuePermit.Execute(client,
                 [
                     RedisKeys.PositionStatePermit + issue.Id, RedisKeys.Plans, RedisKeys.PositionLedger + symbol,
-                    RedisKeys.PositionLedgerCopy + symbol, RedisKeys.ReconcileEvents,
+                    RedisKeys.PositionLedgerCopy + symbol, RedisKeys.ReconcileEvents, RedisKeys.LastExecution + symbol,
                 ],
                 [
                     issue.Json, Text(issue.Id is null ? 0 : issue.TtlSeconds), RedisKeys.PositionStateGroup, issue.StreamId,
@@ -93,7 +93,10 @@ public sealed partial class RedisGateway
 
     private void SetLedger(RedisProtocol.SetLedger set) => Ask(set,
         RedisScripts.SetLedger.Execute(client,
-            [RedisKeys.PositionLedger + set.Symbol, RedisKeys.PositionLedgerCopy + set.Symbol, RedisKeys.ReconcileEvents],
+            [
+                RedisKeys.PositionLedger + set.Symbol, RedisKeys.PositionLedgerCopy + set.Symbol, RedisKeys.ReconcileEvents,
+                RedisKeys.LastExecution + set.Symbol,
+            ],
             [
                 set.Expected ?? "", LedgerFacts.Plain(set.Amount), Text(NowSeconds()), Text(settings.RecordLength), Text(set.AskedMs),
                 .. PositionStateWire.EventFields(

@@ -31,15 +31,17 @@ internal static partial class RedisScripts
         """);
 
     /// <summary>
-    /// KEYS permit, plan stream, ledger, its copy, reconcile events; ARGV permit, its seconds (0: none is written), group, entry, whether the
+    /// KEYS permit, plan stream, ledger, its copy, reconcile events, last execution; ARGV permit, its seconds (0: none is written), group, entry, whether the
     /// ledger is checked (1 or 0), its expected text, what it begins with (empty: nothing), symbol, limit of the events, seconds now, ms at
-    /// which the exchange was asked about it. Answers 1 when the ledger was another one and nothing was done.
+    /// which the exchange was asked about it. Answers 1 when the ledger was another one, or would begin with what was shown before the last
+    /// execution, and nothing was done.
     /// </summary>
-    public static readonly RedisScript IssuePermit = new("""
+    public static readonly RedisScript IssuePermit = new(Outdated + """
         if ARGV[5] == '1' then
           local stands = redis.call('HGET', KEYS[3], 'ledger_amount')
           if (stands or '') ~= ARGV[6] then return 1 end
           if not stands and ARGV[7] ~= '' then
+            if outdated(KEYS[6], ARGV[11]) then return 1 end
             redis.call('HSET', KEYS[3], 'ledger_amount', ARGV[7], 'ledger_since', ARGV[11])
             redis.pcall('HSET', KEYS[4], 'last_known_amt', ARGV[7], 'ledger_amt', ARGV[7], 'ts_epoch', ARGV[10],
               'source', 'position_state_brain')
@@ -103,10 +105,11 @@ internal static partial class RedisScripts
         return 1
         """);
 
-    /// <summary>KEYS ledger, its copy, reconcile events; ARGV expected text, text after, seconds now, limit of the events, ms at which the
-    /// exchange was asked, fields of the event. Answers whether it was changed.</summary>
-    public static readonly RedisScript SetLedger = new("""
-        if (redis.call('HGET', KEYS[1], 'ledger_amount') or '') ~= ARGV[1] then return 0 end
+    /// <summary>KEYS ledger, its copy, reconcile events, last execution; ARGV expected text, text after, seconds now, limit of the events, ms
+    /// at which the exchange was asked, fields of the event. Answers whether it was changed; what the exchange showed before the last execution
+    /// changes nothing.</summary>
+    public static readonly RedisScript SetLedger = new(Outdated + """
+        if (redis.call('HGET', KEYS[1], 'ledger_amount') or '') ~= ARGV[1] or outdated(KEYS[4], ARGV[5]) then return 0 end
         redis.call('HSET', KEYS[1], 'ledger_amount', ARGV[2], 'ledger_since', ARGV[5])
         redis.pcall('HSET', KEYS[2], 'last_known_amt', ARGV[2], 'ledger_amt', ARGV[2], 'ts_epoch', ARGV[3],
           'source', 'position_state_brain')
@@ -147,4 +150,13 @@ internal static partial class RedisScripts
         if ARGV[5] == '0' then try('HDEL', KEYS[5], 'drift_since') end
         return trouble or 1
         """);
+
+    /// <summary>Whether a symbol's last execution came after the exchange was asked: what it showed then lacks the execution.</summary>
+    private const string Outdated = """
+        local function outdated(key, asked)
+          local last = redis.pcall('GET', key)
+          return type(last) == 'string' and (tonumber(last) or 0) >= tonumber(asked)
+        end
+
+        """;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Trader.Messages;
@@ -227,6 +228,26 @@ public sealed class PositionStateGatewayTests : TestKit, IAsyncLifetime
 
         var ledger = await Ledger();
         Assert.Equal((StreamEntryIds.Ms(entry), true), (ledger.LastExecutionMs, ledger.Missing));
+    }
+
+    /// <summary>The execution came between the read of the facts and this step; nobody else can see that.</summary>
+    [Fact]
+    [Trait("covers", "X16")]
+    public async Task No_ledger_is_begun_or_set_by_what_was_shown_before_the_last_execution()
+    {
+        var executed = StreamEntryIds.Ms(await ResultEntry());
+        await console.Text("SET", RedisKeys.LastExecution + Btc, executed.ToString(CultureInfo.InvariantCulture));
+        var entry = await PlanEntry();
+
+        var permit = await Ask<RedisProtocol.PositionPermitIssued>(Issue(entry, new RedisProtocol.LedgerCheck(Btc, null, 0.062m, executed)));
+        var set = await Ask<RedisProtocol.LedgerSet>(new RedisProtocol.SetLedger(Btc, null, 0.062m, executed, "LEDGER_INIT", "test"));
+
+        Assert.Equal((true, false), (permit.Changed, set.Changed));
+        Assert.Equal("0 0", await console.Text("EXISTS", Permit) + " " + await console.Text("HEXISTS", Hash, "ledger_amount"));
+
+        var later = await Ask<RedisProtocol.PositionPermitIssued>(Issue(entry, new RedisProtocol.LedgerCheck(Btc, null, 0.062m, executed + 1)));
+        Assert.False(later.Changed);
+        Assert.Equal("0.062", await console.Text("HGET", Hash, "ledger_amount"));
     }
 
     [Fact]

@@ -93,6 +93,11 @@ internal sealed partial class GateRedis
 
             if (stands is null && check.Begin is { } begin)
             {
+                if (Outdated(check.Symbol, check.AskedMs))
+                {
+                    return new RedisProtocol.PositionPermitIssued(issue, Changed: true);
+                }
+
                 if (Full)
                 {
                     return OutOfMemory(issue);
@@ -116,6 +121,8 @@ internal sealed partial class GateRedis
         Plans.Group(RedisKeys.PositionStateGroup).Ack(issue.StreamId);
         return new RedisProtocol.PositionPermitIssued(issue, Changed: false);
     }
+
+    private bool Outdated(Symbol symbol, long askedMs) => Whole(Keys.Text(RedisKeys.LastExecution + symbol)) >= askedMs;
 
     private void Begin(Symbol symbol, decimal amount, long askedMs)
     {
@@ -205,7 +212,7 @@ internal sealed partial class GateRedis
 
     private object Set(RedisProtocol.SetLedger set)
     {
-        if ((Keys.Field(RedisKeys.PositionLedger + set.Symbol, Amount) ?? "") != (set.Expected ?? ""))
+        if ((Keys.Field(RedisKeys.PositionLedger + set.Symbol, Amount) ?? "") != (set.Expected ?? "") || Outdated(set.Symbol, set.AskedMs))
         {
             return new RedisProtocol.LedgerSet(set, Changed: false);
         }
