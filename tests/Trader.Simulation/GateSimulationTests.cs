@@ -35,6 +35,11 @@ public sealed class GateSimulationTests
     public void S1_a_process_that_stood_still_sends_nothing_on_what_it_read_before(int seed) =>
         Assert.Null(SimulationRunner.Run(SimulatedWorld.Gate, seed).Broken);
 
+    [Fact]
+    [Trait("rule", "S8")]
+    public void S8_an_order_is_not_given_up_by_an_answer_from_before_it_arrived() =>
+        Assert.Null(SimulationRunner.Run(SimulatedWorld.Gate, 6763).Broken);
+
     [Theory]
     [InlineData(3511)]
     [InlineData(4008)]

@@ -85,6 +85,7 @@ public sealed partial class ApplyLayerActor
         foreach (var plan in table.All.Where(plan => plan is { Stage: CaseStage.Resolving, LookingUp: false } && plan.LookupAt <= now))
         {
             plan.LookingUp = true;
+            plan.LookupAskedAt = now;
             around.Exchange.Tell(new ExchangeProtocol.FindOrder(
                 plan.Plan.Symbol, plan.OrderId, ++plan.Lookups, Routine: true));
         }
@@ -114,7 +115,8 @@ public sealed partial class ApplyLayerActor
             return;
         }
 
-        if (Now - plan.SentAt < settings.LookupSettled)
+        // By when it was asked, not by when the answer was heard: this process may have stood still in between, and the order arrived.
+        if (plan.LookupAskedAt - plan.SentAt < settings.LookupSettled)
         {
             LookAgain(plan, settings.LookupEvery);
             return;

@@ -90,6 +90,9 @@ internal sealed class PlanCase(string streamId, Plan plan, TimeSpan seenAt, bool
 
     public TimeSpan LookupAt { get; set; }
 
+    /// <summary>When the look-up under way was asked for.</summary>
+    public TimeSpan LookupAskedAt { get; set; }
+
     /// <summary>The result that says unknown has been written.</summary>
     public bool SaidUnknown { get; set; }
 
