@@ -196,6 +196,9 @@ public sealed partial class ApplyLayerActor
             case "account":
                 End(plan, Ending.Err("POSITION_CHECK", "error", "account_not_usable", accountTrouble));
                 break;
+            case GateBusy:
+                End(plan, Ending.Block("PERMIT_WAIT", "denied", GateBusy, "more orders wait to leave than leave in time"));
+                break;
             case "lot":
                 End(plan, Ending.NoDraft(DraftFault.LotUnknown));
                 break;

@@ -263,12 +263,7 @@ public sealed partial class ApplyLayerActor
 
                 break;
             case RedisProtocol.TakePlan take when table.Of(take.Draft.Plan) is { Stage: CaseStage.Taking } plan:
-                // The step may have been done; no order was sent, and none will be.
-                log.Error("{0}: Plan {1} could not be taken: {2} {3}", plan.Plan.Symbol, plan.Plan.Id, failed.Doubt, failed.Why);
-                plan.TakeUnknown = failed.Doubt == RedisDoubt.Unknown;
-                End(plan, failed.Doubt == RedisDoubt.Refused
-                    ? Ending.Err("PERMIT_WAIT", "error", "redis_refused", failed.Why)
-                    : Ending.SwitchUnreadable($"Redis: {failed.Doubt}", taken: failed.Doubt == RedisDoubt.Unknown));
+                EndNotTaken(plan, failed.Doubt, failed.Why);
                 break;
             case RedisProtocol.ReadKillSwitch read:
                 OnNotConfirmed(closing, read.Round, $"{failed.Doubt} {failed.Why}");

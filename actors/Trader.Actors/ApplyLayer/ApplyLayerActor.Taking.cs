@@ -7,6 +7,15 @@ namespace Trader.Actors.ApplyLayer;
 /// <summary>From a waiting plan to its taking: permits, position, size, and the one step.</summary>
 public sealed partial class ApplyLayerActor
 {
+    /// <summary>The error of a plan whose wait ended before there was room for its order.</summary>
+    private const string GateBusy = "gate_busy";
+
+    /// <summary>
+    /// Taken plans that wait to leave. What would come behind them keeps its permits and stays where a switch stops it: taken, it would only
+    /// grow old.
+    /// </summary>
+    private const int MostAhead = 64;
+
     /// <summary>The bypass is worth something only on an account that was checked and is no production account (S15).</summary>
     private bool Bypassing => settings.Bypass && account is { Environment: not VenueEnvironment.Production };
 
@@ -81,6 +90,10 @@ public sealed partial class ApplyLayerActor
         {
             plan.Reason = other.Stage == CaseStage.Resolving ? "symbol_outcome_unknown" : "symbol_busy";
         }
+        else if (table.Ahead >= MostAhead)
+        {
+            plan.Reason = GateBusy;
+        }
         else if (draft.Opens && conditions.Refusal(Now) is { } refusal)
         {
             EndClosed(plan, refusal, taken: false);
@@ -127,6 +140,25 @@ public sealed partial class ApplyLayerActor
 
         table.Advance(plan, CaseStage.Waiting);
         plan.LookAt = Now;
+    }
+
+    /// <summary>The step may have been done; no order was sent, and none will be.</summary>
+    private void EndNotTaken(PlanCase plan, RedisDoubt doubt, string why)
+    {
+        log.Error("{0}: Plan {1} could not be taken: {2} {3}", plan.Plan.Symbol, plan.Plan.Id, doubt, why);
+        plan.TakeUnknown = doubt == RedisDoubt.Unknown;
+        End(plan, doubt == RedisDoubt.Refused
+            ? Ending.Err("PERMIT_WAIT", "error", "redis_refused", why)
+            : Ending.SwitchUnreadable($"Redis: {doubt}", taken: doubt == RedisDoubt.Unknown));
+    }
+
+    /// <summary>The gateway answers in time, one way or the other; if it died meanwhile, nobody does, and its plans would keep others back.</summary>
+    private void EndOverdueTakings()
+    {
+        foreach (var plan in table.All.Where(plan => plan.Stage == CaseStage.Taking && Now - plan.TakenAt > 2 * CloseGoodFor).ToList())
+        {
+            EndNotTaken(plan, RedisDoubt.Unknown, "no answer");
+        }
     }
 
     private void OnTaken(RedisProtocol.PlanTaken taken)

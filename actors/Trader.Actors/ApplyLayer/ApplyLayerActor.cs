@@ -147,6 +147,7 @@ public sealed partial class ApplyLayerActor : ReceiveActor, IWithTimers
         }
 
         around.Redis.Tell(new RedisProtocol.PublishLiveness(Roles.ApplyLayer, around.Node, (int)(3 * BeatEvery).TotalMilliseconds));
+        EndOverdueTakings();
         KeepEntries();
         around.Meter.Gauge(GateMetrics.InHand, table.Count);
         around.Meter.Gauge(GateMetrics.InFlight, table.InFlight);

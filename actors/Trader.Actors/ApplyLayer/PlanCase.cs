@@ -122,6 +122,9 @@ internal sealed class PlanTable
 
     public int InFlight { get; private set; }
 
+    /// <summary>Plans that are taken, or being taken, and whose order has not left.</summary>
+    public int Ahead { get; private set; }
+
     public IReadOnlyCollection<PlanCase> All => byEntry.Values;
 
     /// <summary>False when this plan, or this entry, is in hand already.</summary>
@@ -162,6 +165,8 @@ internal sealed class PlanTable
     public void Advance(PlanCase plan, CaseStage stage)
     {
         var was = plan.InFlight;
+        Ahead -= IsAhead(plan.Stage) ? 1 : 0;
+        Ahead += IsAhead(stage) ? 1 : 0;
         plan.Stage = stage;
         Mark(plan, was, plan.InFlight);
     }
@@ -174,9 +179,12 @@ internal sealed class PlanTable
         {
             byEntry.Remove(plan.StreamId);
             byPlan.Remove(plan.Plan.Id);
+            Ahead -= IsAhead(plan.Stage) ? 1 : 0;
             Mark(plan, plan.InFlight, isNow: false);
         }
     }
+
+    private static bool IsAhead(CaseStage stage) => stage is CaseStage.Taking or CaseStage.Recording or CaseStage.Confirming;
 
     private void Mark(PlanCase plan, bool was, bool isNow)
     {

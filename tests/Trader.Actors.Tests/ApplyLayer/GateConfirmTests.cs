@@ -153,6 +153,36 @@ public sealed class GateConfirmTests : GateBench
     }
 
     [Fact]
+    public void Plans_that_could_only_grow_old_behind_others_keep_their_permits()
+    {
+        var plans = Many(300);
+        Exchange.Execute = _ => null;
+        Start();
+        Publish(plans);
+        Pass(1400);
+
+        // 8 each 100 ms, and those that were taken ahead.
+        Assert.InRange(Exchange.Orders.Count, 96, 128);
+        var busy = Redis.Results.Where(r => r.Result.Error == "gate_busy").Select(r => r.Result.PlanId).ToList();
+        Assert.InRange(busy.Count, 50, 150);
+        Assert.All(busy, plan => Assert.True(Redis.Governor.ContainsKey(plan) && !Redis.Records.ContainsKey(plan)));
+    }
+
+    [Fact]
+    public void A_step_that_is_never_answered_ends_its_plan_and_sends_nothing()
+    {
+        Exchange.Hold(0.5m);
+        Redis.Permit("p1");
+        Redis.Silent = m => m is RedisProtocol.TakePlan;
+        Start();
+        Publish(Plan("p1"));
+        Pass(11_500);
+
+        Assert.Equal("kill_switch_unavailable", Result("p1").Error);
+        Assert.Empty(Exchange.Orders);
+    }
+
+    [Fact]
     public void A_reading_that_is_never_answered_holds_up_its_own_plans_only()
     {
         Exchange.Hold(0.5m);
