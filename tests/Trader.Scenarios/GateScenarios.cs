@@ -156,7 +156,8 @@ public sealed class GateScenarios : IAsyncLifetime
     [Trait("rule", "S8")]
     public async Task S10_a_gate_killed_with_an_order_under_way_finishes_it_in_its_next_life()
     {
-        Fleet.Exchange.LatencyMs = 700;
+        // Long enough to kill it in between, and short enough for a position read that counts for a second.
+        Fleet.Exchange.LatencyMs = 400;
         var row = Fleet.OpenPositions()[0];
         var id = NextId();
         await Permit(id);
