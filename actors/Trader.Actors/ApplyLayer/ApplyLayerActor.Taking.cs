@@ -12,7 +12,7 @@ public sealed partial class ApplyLayerActor
 
     /// <summary>
     /// Taken plans that wait to leave. What would come behind them keeps its permits and stays where a switch stops it: taken, it would only
-    /// grow old.
+    /// grow old. Opens, which wait for the disk too, leave half of the room to exits (S7).
     /// </summary>
     private const int MostAhead = 64;
 
@@ -90,7 +90,7 @@ public sealed partial class ApplyLayerActor
         {
             plan.Reason = other.Stage == CaseStage.Resolving ? "symbol_outcome_unknown" : "symbol_busy";
         }
-        else if (table.Ahead >= MostAhead)
+        else if (table.Ahead >= (draft.Opens ? MostAhead / 2 : MostAhead))
         {
             plan.Reason = GateBusy;
         }

@@ -27,7 +27,7 @@ public enum GateMode
 /// </param>
 /// <param name="PermitMaxAge">Longest life of a permit that tells its birth.</param>
 /// <param name="PositionMaxAge">A position read that began longer ago sizes no order.</param>
-/// <param name="PositionReadEvery">Shortest pause between two position reads.</param>
+/// <param name="PositionReadEvery">Average pause between two position reads.</param>
 /// <param name="BrainSilence">Without a heartbeat of the exit brain for this long nothing is opened.</param>
 /// <param name="JournalWait">Longest wait of an open for the disk; a close does not wait.</param>
 /// <param name="LookupEvery">Pause between look-ups of an order of unknown outcome.</param>

@@ -59,7 +59,7 @@ internal static class FlattenBench
         [
             new($"flatten.{Held}.armToFirstOrder.median", Figures.Of(flattens.Select(f => (long?)f.FirstOrder))?.Median, "ms", null, FirstOrderMs),
             new($"flatten.{Held}.armToFlat.median", Figures.Of(flattens.Select(f => (long?)f.Flat))?.Median, "ms", null, FlatMs),
-            new($"flatten.{Many}.permit.p99AboveIdle", busy.Count == 0 ? null : P99(busy) - P99(idle), "ms", null, PermitSlackMs),
+            new($"flatten.{Many}.permit.p99AboveIdle", Figures.Share(busy, 0.99) - Figures.Share(idle, 0.99), "ms", null, PermitSlackMs),
         ];
     }
 
@@ -143,13 +143,6 @@ internal static class FlattenBench
 
             into.Add(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
         }
-    }
-
-    /// <summary>The smallest that is not below 99 of 100.</summary>
-    private static double P99(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[(int)Math.Ceiling(0.99 * sorted.Length) - 1];
     }
 
     private static long NowMs() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();

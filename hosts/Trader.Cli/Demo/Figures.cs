@@ -9,4 +9,11 @@ internal sealed record Figures(long Median, long Worst, int Count)
         var sorted = values.OfType<long>().Order().ToArray();
         return sorted.Length == 0 ? null : new Figures(sorted[sorted.Length / 2], sorted[^1], sorted.Length);
     }
+
+    /// <summary>The smallest value that is not below this share of all; null when nothing was measured.</summary>
+    public static double? Share(IEnumerable<double> values, double share)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length == 0 ? null : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+    }
 }

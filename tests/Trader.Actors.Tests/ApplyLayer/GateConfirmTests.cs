@@ -169,6 +169,31 @@ public sealed class GateConfirmTests : GateBench
     }
 
     [Fact]
+    [Trait("rule", "S7")]
+    public void S7_opens_that_wait_for_the_disk_leave_room_for_exits()
+    {
+        var opens = Enumerable.Range(0, 100).Select(i =>
+        {
+            Exchange.Lots[Symbol.Parse($"S{i}USDT")] = new MarketLot(0.001m, 1000m, 0.001m);
+            Redis.Permit($"o{i}");
+            return Plan(
+                $"o{i}", "OPEN_LONG", ("symbol", $"S{i}USDT"), ("qty", "0.5"), ("reduceOnly", "false"), ("kill_score", "0.1"), ("price", "1000"));
+        }).ToArray();
+        Exchange.Hold(0.5m);
+        Redis.Permit("exit");
+        Disk.Holds = record => record.Kind == "apply.taken";
+        Start();
+        Guarded();
+        Publish(opens);
+        Pass(50);
+        Publish(Plan("exit"));
+        Pass(50);
+
+        Assert.False(Assert.Single(Exchange.Orders).Opens);
+        Assert.True(Result("exit").Executed);
+    }
+
+    [Fact]
     public void A_step_that_is_never_answered_ends_its_plan_and_sends_nothing()
     {
         Exchange.Hold(0.5m);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Trader.Cli.CommandLine;
+using Trader.Cli.Demo;
 using Trader.Cli.Stack;
 using Trader.Hosting.Configuration;
 using Trader.Messages;
@@ -124,8 +125,8 @@ internal static class GateBench
         terminal.Say(Text($"gate.latency: {took.Length} plans, worst {took[^1]:0.00} ms"));
         return
         [
-            new("gate.planToOrder.p50", At(took, 0.50), "ms", null, LatencyP50Ms),
-            new("gate.planToOrder.p99", At(took, 0.99), "ms", null, LatencyP99Ms),
+            new("gate.planToOrder.p50", Figures.Share(took, 0.50), "ms", null, LatencyP50Ms),
+            new("gate.planToOrder.p99", Figures.Share(took, 0.99), "ms", null, LatencyP99Ms),
         ];
     }
 
@@ -170,7 +171,7 @@ internal static class GateBench
             terminal.Say(Text($"gate.load: {name} used {(used - cpu[name]).TotalMicroseconds / plans:0} us of a core per plan"));
         }
 
-        var waited = feed.Fates.Values.Where(f => f.EndedUs > 0).Select(f => (f.EndedUs - f.SentUs) / 1000.0).Order().ToArray();
+        var waited = feed.Fates.Values.Where(f => f.EndedUs > 0).Select(f => (f.EndedUs - f.SentUs) / 1000.0).ToArray();
         var (sustained, ended) = (TimeProvider.System.GetTimestamp(), feed.Ended);
         using (var until = CancellationTokenSource.CreateLinkedTokenSource(cancel))
         {
@@ -184,7 +185,8 @@ internal static class GateBench
         var orders = await exchange.OrdersAsync(cancel);
         var mistakes = Mistakes(feed.Fates, orders);
         terminal.Say(Text($"gate.load: {plans} plans in {fed.TotalSeconds:0.0} s, {open} open at its end, all answered ")
-            + Text($"{(all - fed).TotalSeconds:0.0} s later; {orders.Count} orders; plan to result p50 {At(waited, 0.5):0} ms, p99 {At(waited, 0.99):0} ms"));
+            + Text($"{(all - fed).TotalSeconds:0.0} s later; {orders.Count} orders; plan to result ")
+            + Text($"p50 {Figures.Share(waited, 0.5):0} ms, p99 {Figures.Share(waited, 0.99):0} ms"));
         terminal.Say("gate.load: " + Ends(feed));
         return
         [
@@ -275,10 +277,6 @@ internal static class GateBench
         using var process = Process.GetProcessById(p.Pid);
         return process.TotalProcessorTime;
     });
-
-    /// <summary>The smallest that is not below this share of all.</summary>
-    private static double At(double[] sorted, double share) =>
-        sorted.Length == 0 ? 0 : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
